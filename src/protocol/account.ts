@@ -1,0 +1,35 @@
+/**
+ * Account identifiers (-01 §4.2): `alice@example.com`, an RFC 2822 address without the angle braces. ASCII only:
+ * an internationalised domain is written as its A-label. The domain is compared in lower case, the local part as it is.
+ */
+import { ProtocolError } from "./errors.ts";
+
+export interface Account {
+  /** The whole identifier, its domain in lower case: two accounts are the same when their ids are. */
+  readonly id: string;
+  readonly local: string;
+  readonly domain: string;
+}
+
+const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Reads an account identifier.
+ *
+ * @throws ProtocolError `account`
+ */
+export function parseAccount(text: string): Account {
+  const at = text.lastIndexOf("@");
+  const local = text.slice(0, Math.max(at, 0));
+  const domain = text.slice(at + 1).toLowerCase();
+  if (text.length > 254 || local.length > 64 || !LOCAL.test(local) || !isDomain(domain)) {
+    throw new ProtocolError("account", `${JSON.stringify(text.slice(0, 60))} is not an account such as alice@example.com.`);
+  }
+  return Object.freeze({ id: `${local}@${domain}`, local, domain });
+}
+
+/** True for a DNS name of ASCII labels, in lower case; one label (`localhost`) is enough. */
+export function isDomain(domain: string): boolean {
+  return domain.length <= 253 && domain.split(".").every((label) => LABEL.test(label));
+}

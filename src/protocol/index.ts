@@ -1,0 +1,18 @@
+/** The messages of the Mesh Confirmation Protocol: pure, no I/O. Public as `mesh-confirm/protocol`. */
+export { type Account, isDomain, parseAccount } from "./account.ts";
+export { decodeBase64url, encodeBase64url, encodeTextBase64url } from "./base64url.ts";
+export { readRequest, readResponse, writeOutcome, writeRequest, writeResponse } from "./codec.ts";
+export { DEFAULT_PORT, ENDPOINT_PATH, endpointOf, isLoopbackHost, parseEndpoint, pushEndpoint } from "./endpoint.ts";
+export { DEVICE_STATES, PendingFrame, RequestEntry, ResponseEntry, Withdrawn } from "./entries.ts";
+export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+export { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
+export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+export { LIMITS } from "./limits.ts";
+export { AccountId, BrokerId, DateTime, Sha256 } from "./members.ts";
+export type { Outcome, RequestBody, RequestMessage, ResponseBody, Transaction } from "./messages.ts";
+export { REQUESTS, RESPONSES } from "./messages.ts";
+export { scanJson } from "./scan.ts";
+export { boolean, either, integer, list, object, oneOf, type ReadOf, type Shape, tagged, text } from "./shape.ts";
+export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./status.ts";
+export { DeviceProfile, OUR_REQUEST_MEMBERS, OUR_RESPONSE_MEMBERS, REASONS, TBSRequest, TBSResponse } from "./tbs.ts";
+export { formatTime, parseTime } from "./time.ts";

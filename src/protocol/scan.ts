@@ -1,0 +1,127 @@
+/**
+ * The one way from bytes to JSON: bodies, JWS payloads and protected headers all pass here. It bounds bytes
+ * and depth, refuses duplicate member names (RFC 7493 §2.3) and names that JavaScript treats specially, before
+ * anything is parsed. Runs once over the text; time is linear in its length.
+ */
+import { ProtocolError } from "./errors.ts";
+import type { JsonValue } from "./json.ts";
+import { LIMITS } from "./limits.ts";
+
+/** Every name that an ordinary object inherits: none of them is a member of any message. */
+const FORBIDDEN: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), "prototype"]);
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/**
+ * Parses UTF-8 bytes, or a string, as JSON.
+ *
+ * @param maxBytes - refuse more bytes than this without looking at them
+ * @throws ProtocolError `json_too_large`, `json_malformed`, `json_too_deep`, `json_duplicate_name`, `json_forbidden_name`
+ */
+export function scanJson(input: Uint8Array | string, maxBytes: number): JsonValue {
+  const text = typeof input === "string" ? boundedText(input, maxBytes) : decodeUtf8(input, maxBytes);
+  checkStructure(text);
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    throw new ProtocolError("json_malformed", "The message is not well-formed JSON.");
+  }
+}
+
+function tooLarge(maxBytes: number): ProtocolError {
+  return new ProtocolError("json_too_large", `The message is larger than ${String(maxBytes)} bytes.`);
+}
+
+function boundedText(text: string, maxBytes: number): string {
+  // A UTF-16 unit is at least one byte of UTF-8, so a long string need not be encoded to be refused.
+  if (text.length > maxBytes || encoder.encode(text).length > maxBytes) throw tooLarge(maxBytes);
+  return text;
+}
+
+function decodeUtf8(bytes: Uint8Array, maxBytes: number): string {
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new ProtocolError("json_malformed", "The message is not UTF-8.");
+  }
+}
+
+/** Names seen in an open object, or null for an open array. */
+type Frame = Set<string> | null;
+
+function checkStructure(text: string): void {
+  const open: Frame[] = [];
+  let nameNext = false;
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case "{":
+      case "[": {
+        if (open.length === LIMITS.jsonDepth) {
+          throw new ProtocolError("json_too_deep", `The message nests deeper than ${String(LIMITS.jsonDepth)} levels.`);
+        }
+        const isObject = text[at] === "{";
+        open.push(isObject ? new Set() : null);
+        nameNext = isObject;
+        break;
+      }
+      case "}":
+      case "]":
+        open.pop();
+        nameNext = false;
+        break;
+      case ",":
+        nameNext = open.at(-1) instanceof Set;
+        break;
+      case '"': {
+        const end = endOfString(text, at);
+        const names = open.at(-1);
+        if (nameNext && names instanceof Set) {
+          claimName(names, text.slice(at, end + 1));
+          nameNext = false;
+        }
+        at = end;
+        break;
+      }
+      default:
+    }
+  }
+}
+
+/** The index of the quote that ends the string that starts at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  for (;;) {
+    const quote = text.indexOf('"', at);
+    if (quote === -1) throw new ProtocolError("json_malformed", "The message is not well-formed JSON.");
+    let slashes = 0;
+    while (text[quote - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return quote;
+    at = quote + 1;
+  }
+}
+
+function claimName(names: Set<string>, token: string): void {
+  const name = unquote(token);
+  if (FORBIDDEN.has(name)) {
+    throw new ProtocolError("json_forbidden_name", `The member name ${JSON.stringify(name)} is not allowed.`);
+  }
+  if (names.has(name)) {
+    throw new ProtocolError("json_duplicate_name", `The member ${JSON.stringify(clip(name))} is given twice.`);
+  }
+  names.add(name);
+}
+
+function unquote(token: string): string {
+  if (!token.includes("\\")) return token.slice(1, -1);
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    throw new ProtocolError("json_malformed", "The message is not well-formed JSON.");
+  }
+}
+
+function clip(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}…` : name;
+}

@@ -1,0 +1,26 @@
+/** The two kinds of status: a transaction's code (§4 of the design, from the drafts' examples) and a request's state. */
+
+/** Every `Status` that this broker answers, with the sentence that goes with it when there is none better. */
+export const STATUS = {
+  201: "Operation completed successfully",
+  202: "Updated",
+  303: "Moved for this call",
+  307: "Moved",
+  400: "The message is malformed",
+  401: "The call is not authenticated",
+  403: "Refused by policy",
+  404: "Not found",
+  409: "Exists already, or was answered already",
+  410: "Expired or cancelled",
+  413: "Too large",
+  429: "Too many; try again later",
+  500: "The broker failed",
+  503: "The broker is not available",
+} as const;
+
+export type Status = keyof typeof STATUS;
+
+/** The states of a request at the broker (-01 §6.4.4). Only `REPLY` carries a signed answer. */
+export const REQUEST_STATUSES = ["PENDING", "REPLY", "REFUSED", "ECANCEL", "BCANCEL", "EXPIRED"] as const;
+
+export type RequestStatus = (typeof REQUEST_STATUSES)[number];

@@ -1,0 +1,48 @@
+/**
+ * What is signed: TBSRequest (-01 §6.4.5), TBSResponse (-01 §6.4.6), and what we add to both (design §4).
+ * These are payloads of a JWS; who signed is for `src/crypto`.
+ */
+import { Jws, PublicJwk } from "./jose-shapes.ts";
+import { AccountId, DateTime, EnquirerId, Sha256 } from "./members.ts";
+import { boolean, object, oneOf, type ReadOf, tagged, text } from "./shape.ts";
+
+const request = object(
+  { Text: text(1, 16 * 1024), FromID: AccountId, ToID: AccountId },
+  {
+    EnquirerID: EnquirerId,
+    Created: DateTime,
+    Expire: DateTime,
+    ReplyKey: PublicJwk,
+    Match: Sha256,
+    Presence: boolean,
+    Endorse: Jws,
+  },
+);
+
+/** The members of a TBSRequest that the drafts do not have: where one is used, the JWS must say `typ`. */
+export const OUR_REQUEST_MEMBERS = ["EnquirerID", "Created", "Expire", "ReplyKey", "Match", "Presence", "Endorse"] as const;
+
+/** The request that the enquirer signs: SRML text, from whom, to whom. */
+export const TBSRequest = tagged("TBSRequest", request);
+export type TBSRequest = ReadOf<typeof TBSRequest>;
+
+/** Why a user said no, where they said why. */
+export const REASONS = ["unknown"] as const;
+
+const response = object(
+  { SignedRequest: Jws, Value: boolean },
+  { Choice: text(1, 64), Created: DateTime, Reason: oneOf(...REASONS) },
+);
+
+export const OUR_RESPONSE_MEMBERS = ["Choice", "Created", "Reason"] as const;
+
+/** The answer that the responder signs: the whole signed request, and yes or no. */
+export const TBSResponse = tagged("TBSResponse", response);
+export type TBSResponse = ReadOf<typeof TBSResponse>;
+
+/** The payload of a device's profile (Appendix A of the design), signed by the device's own key. */
+export const DeviceProfile = tagged(
+  "DeviceProfile",
+  object({ Account: AccountId, SigningKey: PublicJwk, EncryptionKey: PublicJwk, Created: DateTime }),
+);
+export type DeviceProfile = ReadOf<typeof DeviceProfile>;

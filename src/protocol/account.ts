@@ -24,7 +24,10 @@ export function parseAccount(text: string): Account {
   const local = text.slice(0, Math.max(at, 0));
   const domain = text.slice(at + 1).toLowerCase();
   if (text.length > 254 || local.length > 64 || !LOCAL.test(local) || !isDomain(domain)) {
-    throw new ProtocolError("account", `${JSON.stringify(text.slice(0, 60))} is not an account such as alice@example.com.`);
+    throw new ProtocolError(
+      "account",
+      `${JSON.stringify(text.slice(0, 60))} is not an account such as alice@example.com.`,
+    );
   }
   return Object.freeze({ id: `${local}@${domain}`, local, domain });
 }

@@ -2,7 +2,7 @@
 import { ProtocolError } from "./errors.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUES: ReadonlyMap<number, number> = new Map([...ALPHABET].map((sign, value) => [sign.charCodeAt(0), value]));
+const VALUES: ReadonlyMap<number, number> = new Map(Array.from(ALPHABET, (sign, value) => [sign.charCodeAt(0), value]));
 
 const refuse = (): ProtocolError =>
   new ProtocolError("base64url", "A value is not base64url without padding (RFC 4648, section 5).");

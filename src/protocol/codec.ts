@@ -23,9 +23,15 @@ export function readRequest(value: JsonValue): RequestMessage {
   const transaction = TRANSACTIONS.find((name) => tag[0] === name || tag[0] === `${name}Request`);
   const body = isJsonObject(value) && tag[0] !== undefined ? value[tag[0]] : undefined;
   if (transaction === undefined || body === undefined || tag.length !== 1) {
-    throw new ProtocolError("unknown_tag", `A message has exactly one member, one of ${Object.keys(REQUESTS).join(", ")}.`);
+    throw new ProtocolError(
+      "unknown_tag",
+      `A message has exactly one member, one of ${Object.keys(REQUESTS).join(", ")}.`,
+    );
   }
-  return Object.freeze({ transaction, body: REQUESTS[`${transaction}Request`].read(body, tag[0] ?? "") }) as RequestMessage;
+  return Object.freeze({
+    transaction,
+    body: REQUESTS[`${transaction}Request`].read(body, tag[0] ?? ""),
+  }) as RequestMessage;
 }
 
 /** Writes a request message with its class tag. */
@@ -43,7 +49,7 @@ export function readResponse<T extends Transaction>(transaction: T, value: JsonV
   const tag = tags[0];
   const body = isJsonObject(value) && tag !== undefined ? value[tag] : undefined;
   if (body !== undefined && tags.length === 1) {
-    if (tag === `${transaction}Response`) return RESPONSES[`${transaction}Response`].read(body, tag) as ResponseBody<T>;
+    if (tag === `${transaction}Response`) return RESPONSES[`${transaction}Response`].read(body, tag);
     if (tag === "ConfirmResponse") return RESPONSES.ConfirmResponse.read(body, tag);
   }
   throw new ProtocolError("unknown_tag", `The answer is not a ${transaction}Response.`);

@@ -23,10 +23,7 @@ export type ResponseEntry = ReadOf<typeof ResponseEntry>;
 export const DEVICE_STATES = ["active", "pending"] as const;
 
 /** A frame that withdraws a request: a hint, acted on only after an authenticated Pending by BrokerID confirms it. */
-export const Withdrawn = tagged(
-  "Withdrawn",
-  object({ BrokerID: BrokerId, RequestStatus: oneOf(...REQUEST_STATUSES) }),
-);
+export const Withdrawn = tagged("Withdrawn", object({ BrokerID: BrokerId, RequestStatus: oneOf(...REQUEST_STATUSES) }));
 
 /** A frame that brings a request: a hint, verified as any other. */
 export const PendingFrame = tagged("Pending", RequestEntry);

@@ -32,10 +32,7 @@ export const REQUESTS = {
     { ...Service, BrokerID: BrokerId, MaxResponse, BeforeId: EntryRef, AfterId: EntryRef },
   ),
   RespondRequest: object({ Response: ResponseEntry }, Service),
-  ConnectRequest: object(
-    { Account: AccountId, DeviceName, DeviceProfile: Jws },
-    { ...Service, Proof: Sha256 },
-  ),
+  ConnectRequest: object({ Account: AccountId, DeviceName, DeviceProfile: Jws }, { ...Service, Proof: Sha256 }),
   ProfileRequest: object({ Account: AccountId }, Service),
   SubscribeRequest: object({ Responder: AccountId }, { ...Service, AfterId: EntryRef }),
 } as const;

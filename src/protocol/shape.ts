@@ -112,8 +112,10 @@ export function list<T>(item: Shape<T>, min: number, max: number): Shape<readonl
   };
 }
 
+type NoMembers = Readonly<Record<never, Shape<unknown>>>;
+
 /** An object with members that must be there and members that may; others are ignored, as the design says. */
-export function object<R extends Members, O extends Members = Record<never, never>>(
+export function object<R extends Members, O extends Members = NoMembers>(
   required: R,
   optional?: O,
 ): Shape<Required<R> & Optional<O>> {

@@ -20,7 +20,15 @@ const request = object(
 );
 
 /** The members of a TBSRequest that the drafts do not have: where one is used, the JWS must say `typ`. */
-export const OUR_REQUEST_MEMBERS = ["EnquirerID", "Created", "Expire", "ReplyKey", "Match", "Presence", "Endorse"] as const;
+export const OUR_REQUEST_MEMBERS = [
+  "EnquirerID",
+  "Created",
+  "Expire",
+  "ReplyKey",
+  "Match",
+  "Presence",
+  "Endorse",
+] as const;
 
 /** The request that the enquirer signs: SRML text, from whom, to whom. */
 export const TBSRequest = tagged("TBSRequest", request);

@@ -1,0 +1,52 @@
+/** Protected headers (RFC 7515 §4): scanned like any other JSON, and refused when they say more than we understand. */
+import { decodeBase64url, isJsonObject, type JsonObject, LIMITS, scanJson } from "../protocol/index.ts";
+import { CryptoError } from "./errors.ts";
+import { ALGORITHMS, readPublicKey, type VerifyKey } from "./keys.ts";
+
+/** Finds a key that the caller already holds. */
+export type HeldKey = (kid: string) => Promise<VerifyKey | undefined> | VerifyKey | undefined;
+
+/**
+ * Decodes a protected header.
+ *
+ * @throws ProtocolError where it is not JSON; CryptoError `header`
+ */
+export function readHeader(encoded: string): JsonObject {
+  const header = scanJson(decodeBase64url(encoded), LIMITS.messageBytes);
+  if (!isJsonObject(header)) throw new CryptoError("header", "The protected header is not an object.");
+  if (header["crit"] !== undefined) {
+    throw new CryptoError("header", "The protected header demands an extension (crit) that is not known here.");
+  }
+  if (header["b64"] !== undefined) throw new CryptoError("header", "Unencoded payloads (b64) are not read here.");
+  return header;
+}
+
+/** @throws CryptoError `algorithm` */
+function checkAlgorithm(header: JsonObject): void {
+  const found = ALGORITHMS.find((name) => name === header["alg"]);
+  if (found !== undefined) return;
+  const said = typeof header["alg"] === "string" ? header["alg"].slice(0, 20) : "nothing";
+  throw new CryptoError("algorithm", `The algorithm ${JSON.stringify(said)} is not accepted; sign with ES256.`);
+}
+
+/**
+ * Finds the signer's key: the protected `jwk`, else one that the caller holds under `kid`.
+ *
+ * @param kid - what the object says the fingerprint is
+ * @throws CryptoError `key`, `kid`, `key_unknown`, `algorithm`
+ */
+export async function signerKey(header: JsonObject, kid: string | undefined, held?: HeldKey): Promise<VerifyKey> {
+  checkAlgorithm(header);
+  const jwk = header["jwk"];
+  if (jwk === undefined) {
+    const known = kid === undefined ? undefined : await held?.(kid);
+    if (known === undefined)
+      throw new CryptoError("key_unknown", "The signature has no protected jwk, and its kid is not known here.");
+    return known;
+  }
+  const key = await readPublicKey(jwk);
+  if (kid !== undefined && kid !== key.kid) {
+    throw new CryptoError("kid", "The kid is not the fingerprint of the jwk beside it.");
+  }
+  return key;
+}

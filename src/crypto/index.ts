@@ -1,0 +1,41 @@
+/** Keys, fingerprints, signed objects, authenticated calls. The only importer of jose. Public as `mesh-confirm/crypto`. */
+export {
+  CALL_CONTENT_TYPE,
+  openAnswer,
+  openCall,
+  type OpenedCall,
+  readCall,
+  type ReadCall,
+  sealAnswer,
+  sealCall,
+  type SealedCall,
+} from "./call.ts";
+export {
+  deviceProofParts,
+  newConnectCode,
+  parseConnectCode,
+  proveCode,
+  serviceProofParts,
+  showConnectCode,
+  verifyCodeProof,
+} from "./connect-proof.ts";
+export { openDeviceProfile, signDeviceProfile, type VerifiedProfile } from "./device-profile.ts";
+export { CryptoError, type CryptoErrorCode } from "./errors.ts";
+export type { HeldKey } from "./header.ts";
+export {
+  type Algorithm,
+  encryptionJwkOf,
+  exportPair,
+  importPair,
+  importPublicKey,
+  newEncryptionPair,
+  newSigningPair,
+  type PrivateJwk,
+  readPublicKey,
+  type SigningKey,
+  signingKeyOf,
+  type VerifyKey,
+} from "./keys.ts";
+export { type NewRequest, openRequest, requestDigest, signRequest, type VerifiedRequest } from "./request.ts";
+export { type NewResponse, openResponse, signResponse, type VerifiedResponse } from "./response.ts";
+export { fingerprint, newBrokerId } from "./udf.ts";

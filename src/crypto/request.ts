@@ -1,0 +1,99 @@
+/** TBSRequest (-01 §6.4.5): what the enquirer signs, and what is left when the signature holds. */
+import {
+  encodeBase64url,
+  formatTime,
+  type Jws,
+  OUR_REQUEST_MEMBERS,
+  parseAccount,
+  parseTime,
+  TBSRequest,
+} from "../protocol/index.ts";
+import { CryptoError } from "./errors.ts";
+import type { HeldKey } from "./header.ts";
+import { onlySignature, signGeneral } from "./jws.ts";
+import type { SigningKey, VerifyKey } from "./keys.ts";
+import { openSigned, requireTypFor, TYP } from "./signed.ts";
+
+/** A request whose signature holds. Whether it is to be shown is for the responder. Instants are milliseconds since 1970. */
+export interface VerifiedRequest {
+  readonly jws: Jws;
+  /** base64url(SHA-256(protected "." payload)): the request's name for both ends. */
+  readonly digest: string;
+  readonly signer: VerifyKey;
+  /** SRML, as it was signed. */
+  readonly text: string;
+  /** Account ids, domains in lower case. */
+  readonly fromId: string;
+  readonly toId: string;
+  readonly enquirerId: string | undefined;
+  readonly created: number | undefined;
+  readonly expire: number | undefined;
+  /** Members whose meaning this responder must know before it may show the request. */
+  readonly demands: readonly ("ReplyKey" | "Match" | "Presence" | "Endorse")[];
+}
+
+export interface NewRequest {
+  /** SRML. */
+  readonly text: string;
+  readonly fromId: string;
+  readonly toId: string;
+  readonly enquirerId: string;
+  /** Milliseconds since 1970, written with whole seconds. */
+  readonly created: number;
+  readonly expire: number;
+}
+
+/** Signs a request; it always names EnquirerID, Created and Expire, because the envelope's copies can be changed. */
+export function signRequest(key: SigningKey, request: NewRequest): Promise<Jws> {
+  const body: TBSRequest = {
+    Text: request.text,
+    FromID: request.fromId,
+    ToID: request.toId,
+    EnquirerID: request.enquirerId,
+    Created: formatTime(request.created),
+    Expire: formatTime(request.expire),
+  };
+  return signGeneral(key, TYP.request, JSON.stringify({ TBSRequest: body }));
+}
+
+/**
+ * The digest of a request: SHA-256(protected "." payload), never over the signature, in base64url.
+ *
+ * @throws CryptoError `header` where there is no signature
+ */
+export async function requestDigest(jws: Jws): Promise<string> {
+  const { flat } = onlySignature(jws);
+  const bytes = new TextEncoder().encode(`${flat.protected}.${flat.payload}`);
+  return encodeBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+}
+
+const DEMANDS = ["ReplyKey", "Match", "Presence", "Endorse"] as const;
+
+/**
+ * Verifies a request.
+ *
+ * @throws CryptoError, ProtocolError as `openSigned`; CryptoError `header` for our members without `typ`,
+ *   `payload` for an Expire that is not after Created
+ */
+export async function openRequest(jws: Jws, held?: HeldKey): Promise<VerifiedRequest> {
+  const opened = await openSigned(jws, TYP.request, TBSRequest, held);
+  requireTypFor(opened, OUR_REQUEST_MEMBERS);
+  const { body, signer } = opened;
+  const created = body.Created === undefined ? undefined : parseTime(body.Created);
+  const expire = body.Expire === undefined ? undefined : parseTime(body.Expire);
+  if (created !== undefined && expire !== undefined && expire <= created) {
+    throw new CryptoError("payload", "The request expires before it was made.");
+  }
+  return Object.freeze({
+    jws,
+    digest: await requestDigest(jws),
+    signer,
+    text: body.Text,
+    fromId: parseAccount(body.FromID).id,
+    toId: parseAccount(body.ToID).id,
+    enquirerId: body.EnquirerID,
+    created,
+    expire,
+    demands: DEMANDS.filter((name) => body[name] !== undefined && body[name] !== false),
+  });
+}

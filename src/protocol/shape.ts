@@ -112,15 +112,15 @@ export function list<T>(item: Shape<T>, min: number, max: number): Shape<readonl
   };
 }
 
-type NoMembers = Readonly<Record<never, Shape<unknown>>>;
-
 /** An object with members that must be there and members that may; others are ignored, as the design says. */
-export function object<R extends Members, O extends Members = NoMembers>(
+export function object<R extends Members>(required: R): Shape<Required<R>>;
+export function object<R extends Members, O extends Members>(
   required: R,
-  optional?: O,
-): Shape<Required<R> & Optional<O>> {
+  optional: O,
+): Shape<Required<R> & Optional<O>>;
+export function object(required: Members, optional: Members = {}): Shape<unknown> {
   const wanted = Object.entries(required);
-  const allowed = Object.entries(optional ?? {});
+  const allowed = Object.entries(optional);
   return {
     read: (value, path) => {
       if (!isJsonObject(value)) throw wrong(path, "an object");
@@ -134,7 +134,7 @@ export function object<R extends Members, O extends Members = NoMembers>(
         const member = value[name];
         if (member !== undefined) copy[name] = shape.read(member, `${path}.${name}`);
       }
-      return Object.freeze(copy) as Required<R> & Optional<O>;
+      return Object.freeze(copy);
     },
     schema: {
       type: "object",

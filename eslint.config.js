@@ -10,7 +10,7 @@ const PORTABLE = ["protocol", "srml", "crypto", "receipt", "client", "responder"
 /** Folders that get clock, randomness, storage and network as arguments. */
 const PURE = ["protocol", "srml", "receipt", "responder"];
 /** Where raw input becomes a typed value: the only files that may say `as`. */
-const PARSERS = ["src/protocol/**/*.ts", "src/**/parse.ts", "src/**/parse-*.ts"];
+const PARSERS = ["vite.config.ts", "src/protocol/**/*.ts", "src/**/parse.ts", "src/**/parse-*.ts"];
 /** The one file that names the browser's API. */
 const BROWSER_DOORWAY = "src/extension/browser.ts";
 
@@ -178,7 +178,7 @@ export default defineConfig(
         ].map((name) => [name, "readonly"]),
       ),
     },
-    rules: { "no-undef": "error", "no-unused-vars": ["error", { argsIgnorePattern: "^_" }] },
+    rules: { "no-undef": "error", "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
   },
   {
     name: "CommonJS",

@@ -1,0 +1,93 @@
+/**
+ * Builds all that runs: the extension into dist/chrome and dist/firefox, the rest into dist/node, with the `confirm`
+ * command linked into node_modules/.bin. With --if-stale it does so only when a source has changed since the last time.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { dirname, extname, join, relative, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const STAMP = join(ROOT, "dist/.stamp");
+const COMMAND = join(ROOT, "dist/node/cli/confirm.js");
+const LINK = join(ROOT, "node_modules/.bin/confirm");
+const SOURCES = ["src", "public", "manifest.json", "vite.config.ts", "tsconfig.json", "tsconfig.build.json"];
+const TOOLS = ["package.json", "package-lock.json", ".ci/build.mjs"];
+/** Read at run time beside the compiled code. */
+const ASSETS = new Set([".html", ".css", ".svg", ".sql"]);
+
+const stamp = hashOf([...SOURCES, ...TOOLS]);
+if (process.argv.includes("--if-stale") && isBuilt()) process.exit(0);
+
+const started = performance.now();
+for (const folder of ["chrome", "firefox", "node"])
+  fs.rmSync(join(ROOT, "dist", folder), { recursive: true, force: true });
+fs.rmSync(STAMP, { force: true });
+const steps = [
+  tool("vite", "bin/vite.js", ["build", "--mode", "chrome", "--logLevel", "warn"]),
+  tool("vite", "bin/vite.js", ["build", "--mode", "firefox", "--logLevel", "warn"]),
+  tool("typescript", "bin/tsc", ["-p", "tsconfig.build.json"]),
+];
+if (!(await Promise.all(steps)).every(Boolean)) {
+  console.error("The build failed.");
+  process.exit(1);
+}
+copyAssets();
+linkCommand();
+fs.writeFileSync(STAMP, stamp);
+console.log(`Built dist/chrome, dist/firefox and dist/node in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+
+function isBuilt() {
+  return (
+    fs.existsSync(STAMP) && fs.readFileSync(STAMP, "utf8") === stamp && fs.existsSync(COMMAND) && fs.existsSync(LINK)
+  );
+}
+
+/** Runs a package's own program; what it prints is shown when it has ended, so that two do not mix. */
+function tool(packageName, program, args) {
+  const child = spawn(process.execPath, [join(ROOT, "node_modules", packageName, program), ...args], { cwd: ROOT });
+  const output = [];
+  child.stdout.on("data", (chunk) => output.push(chunk));
+  child.stderr.on("data", (chunk) => output.push(chunk));
+  return new Promise((done) => {
+    child.on("close", (code) => {
+      process.stderr.write(Buffer.concat(output));
+      done(code === 0);
+    });
+  });
+}
+
+function copyAssets() {
+  for (const file of filesUnder("src")) {
+    if (!ASSETS.has(extname(file)) || file.startsWith("src/extension/")) continue;
+    const copy = join(ROOT, "dist/node", relative("src", file));
+    fs.mkdirSync(dirname(copy), { recursive: true });
+    fs.copyFileSync(join(ROOT, file), copy);
+  }
+}
+
+/** npm links the commands of dependencies, not a package's own. */
+function linkCommand() {
+  fs.chmodSync(COMMAND, 0o755);
+  fs.mkdirSync(dirname(LINK), { recursive: true });
+  fs.rmSync(LINK, { force: true });
+  const target = relative(dirname(LINK), COMMAND);
+  if (process.platform !== "win32") return fs.symlinkSync(target, LINK);
+  fs.writeFileSync(LINK, `#!/bin/sh\nexec node "$(dirname "$0")/${target.replaceAll("\\", "/")}" "$@"\n`);
+  fs.writeFileSync(`${LINK}.cmd`, `@node "%~dp0\\${target}" %*\r\n`);
+}
+
+function hashOf(paths) {
+  const hash = createHash("sha256").update(process.version);
+  for (const file of paths.flatMap(filesUnder)) hash.update(`\0${file}\0`).update(fs.readFileSync(join(ROOT, file)));
+  return hash.digest("hex");
+}
+
+/** The files of a folder, or the file itself, as sorted paths from the root with forward slashes. */
+function filesUnder(path) {
+  if (!fs.statSync(join(ROOT, path)).isDirectory()) return [path];
+  return fs
+    .readdirSync(join(ROOT, path))
+    .sort()
+    .flatMap((name) => filesUnder(`${path}/${name}`));
+}

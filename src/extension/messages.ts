@@ -1,0 +1,134 @@
+/**
+ * Every message between the pages and the background, as one table: name -> request, response. The background answers
+ * a name only to the page that it belongs to (`from`), known by the sender's id and exact URL.
+ */
+import type { Decision, DecisionOutcome, RequestRef, RequestView, ResultView } from "../responder/index.ts";
+
+/** How an account's line to its broker is. */
+export type LineState =
+  | "connecting"
+  | "online"
+  /** The broker cannot be reached. */
+  | "offline"
+  /** Something answers, but not with the broker's key. */
+  | "wrong_key"
+  /** The broker says that this clock is off. */
+  | "clock"
+  /** The broker does not know this device any more. */
+  | "not_authorised"
+  /** The device waits to be endorsed by another device of the account. */
+  | "pending";
+
+export interface AccountView {
+  readonly account: string;
+  /** The broker's endpoint. */
+  readonly broker: string;
+  readonly line: LineState;
+  /** For `clock`: how many seconds this clock is ahead (negative: behind). */
+  readonly clockAhead: number | undefined;
+  readonly deviceName: string;
+  /** The device's fingerprint, computed from the key itself. */
+  readonly deviceKid: string;
+  /** The broker's pinned fingerprint. */
+  readonly serviceKid: string;
+}
+
+export interface PinView {
+  readonly fromId: string;
+  readonly kid: string;
+  /** How the user says they checked it. */
+  readonly checkedBy: string;
+  /** Milliseconds since 1970. */
+  readonly added: number;
+}
+
+/** What the popup shows. `waiting` counts verified pending requests, the shown one included. */
+export type PopupView =
+  | { readonly kind: "setup" }
+  | { readonly kind: "empty"; readonly accounts: readonly AccountView[]; readonly refused: readonly ResultView[] }
+  | { readonly kind: "request"; readonly request: RequestView; readonly waiting: number }
+  | { readonly kind: "result"; readonly result: ResultView; readonly waiting: number };
+
+/** Why connecting failed; each has a sentence that says what to do. */
+export type ConnectFailure =
+  | "account"
+  | "code"
+  | "broker"
+  | "unreachable"
+  | "wrong_code"
+  | "unknown_account"
+  | "too_many"
+  | "clock"
+  | "wrong_key"
+  | "exists"
+  | "storage"
+  | "failed";
+
+export type PinFailure = "account" | "fingerprint" | "storage";
+
+type Result<T, F> = ({ readonly ok: true } & T) | { readonly ok: false; readonly failure: F; readonly detail: string };
+
+export interface Messages {
+  /** The oldest pending request; or, while `showing` is given and not pending any more, what became of it. */
+  readonly "popup.look": {
+    readonly from: "popup";
+    readonly request: { readonly showing: RequestRef | null };
+    readonly response: PopupView;
+  };
+  /** The request is on the screen, whole; the 600 ms start now. False where it is not pending any more. */
+  readonly "popup.present": {
+    readonly from: "popup";
+    readonly request: RequestRef;
+    readonly response: { readonly presented: boolean };
+  };
+  readonly "popup.decide": { readonly from: "popup"; readonly request: Decision; readonly response: DecisionOutcome };
+  /** The sanitizer would change the text, so it is not shown. */
+  readonly "popup.refuse": {
+    readonly from: "popup";
+    readonly request: RequestRef;
+    readonly response: { readonly refused: boolean };
+  };
+  readonly "options.accounts": {
+    readonly from: "options";
+    readonly request: Record<never, never>;
+    readonly response: { readonly accounts: readonly AccountView[] };
+  };
+  readonly "options.connect": {
+    readonly from: "options";
+    readonly request: {
+      readonly account: string;
+      readonly code: string;
+      /** Empty for the account's own domain. */
+      readonly broker: string;
+      readonly deviceName: string;
+    };
+    readonly response: Result<{ readonly account: AccountView }, ConnectFailure>;
+  };
+  readonly "options.removeAccount": {
+    readonly from: "options";
+    readonly request: { readonly account: string; readonly broker: string };
+    readonly response: { readonly removed: boolean };
+  };
+  readonly "options.pins": {
+    readonly from: "options";
+    readonly request: Record<never, never>;
+    readonly response: { readonly pins: readonly PinView[] };
+  };
+  readonly "options.addPin": {
+    readonly from: "options";
+    readonly request: { readonly fromId: string; readonly kid: string; readonly checkedBy: string };
+    readonly response: Result<{ readonly pin: PinView }, PinFailure>;
+  };
+  readonly "options.removePin": {
+    readonly from: "options";
+    readonly request: { readonly fromId: string; readonly kid: string };
+    readonly response: { readonly removed: boolean };
+  };
+}
+
+export type MessageName = keyof Messages;
+export type RequestOf<N extends MessageName> = Messages[N]["request"];
+export type ResponseOf<N extends MessageName> = Messages[N]["response"];
+
+/** Broadcast by the background, without content: something changed, look again. */
+export const CHANGED = "changed";

@@ -1,0 +1,66 @@
+/**
+ * A request on its way through the responder (design §7). What is stored is what the broker sent, byte for byte, and
+ * where it stands; what is shown and signed is opened again from these bytes each time, so a changed store shows nothing new.
+ */
+import type { Jws } from "../protocol/index.ts";
+
+/** The account that a request came through. The same account at two brokers is two. */
+export interface AccountKey {
+  /** Account id, domain in lower case. */
+  readonly account: string;
+  /** The broker's endpoint. */
+  readonly broker: string;
+}
+
+export const INBOX_STATES = [
+  "received",
+  "verified",
+  "presented",
+  "answered",
+  "delivered",
+  "expired",
+  "withdrawn",
+  "refused",
+] as const;
+export type InboxState = (typeof INBOX_STATES)[number];
+
+/** Why the machine refused to show a request. Each has a sentence in the user's language. */
+export type RefusalReason =
+  "signature" | "malformed" | "other_account" | "dates" | "text" | "unsupported" | "sanitizer" | "sender_key_changed";
+
+/** How it ended at the broker. `conflict`: another answer came first. `late`: it had expired or was cancelled. */
+export type Delivery = "accepted" | "conflict" | "late" | "unknown_request" | "not_allowed";
+
+export interface InboxEntry extends AccountKey {
+  /** base64url(SHA-256(protected "." payload)); with the account, the entry's name. */
+  readonly digest: string;
+  readonly brokerId: string;
+  /** The request as the broker sent it. */
+  readonly request: Jws;
+  /** The broker's order, where it gives one. */
+  readonly sequence: number | undefined;
+  readonly state: InboxState;
+  /** When it came, and, once verified, until when it lives. Milliseconds since 1970. */
+  readonly received: number;
+  readonly expires: number;
+  /** When it was last put on the screen; a decision within 600 ms of it does not count. */
+  readonly presented: number | undefined;
+  /** The signed answer, from `answered` on. */
+  readonly answer: StoredAnswer | undefined;
+  readonly refusal: { readonly reason: RefusalReason; readonly detail: string } | undefined;
+  /** How the request ended where the user did not answer it: what the broker said, or our own clock. */
+  readonly ended: number | undefined;
+}
+
+export interface StoredAnswer {
+  readonly jws: Jws;
+  readonly value: boolean;
+  /** The label that the user accepted, for the history. */
+  readonly label: string | undefined;
+  readonly at: number;
+  /** Deliveries tried, and when the next is due. */
+  readonly attempts: number;
+  readonly nextAttempt: number;
+  readonly delivery: Delivery | undefined;
+  readonly deliveredAt: number | undefined;
+}

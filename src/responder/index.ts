@@ -1,0 +1,21 @@
+/** The responder: an inbox of requests, who is asking, and the answer. The same in the extension and on the command line. */
+export {
+  type AccountKey,
+  type Delivery,
+  type InboxEntry,
+  INBOX_STATES,
+  type InboxState,
+  type RefusalReason,
+} from "./inbox-entry.ts";
+export type { StoredAnswer } from "./inbox-entry.ts";
+export type { BrokerPort, Clock, InboxStorage, ResponderKeys, SenderPins } from "./ports.ts";
+export type {
+  Decision,
+  DecisionOutcome,
+  DecisionRefusal,
+  RequestRef,
+  RequestView,
+  ResultView,
+  SenderView,
+  Trust,
+} from "./view.ts";

@@ -1,0 +1,49 @@
+/**
+ * What the responder needs from where it runs: storage, keys, a broker, a clock. The extension and the command line
+ * each give their own; the responder itself does no I/O.
+ */
+import type { Jws, RequestEntry, RequestStatus, Status } from "../protocol/index.ts";
+import type { SigningKey } from "../crypto/index.ts";
+import type { AccountKey, InboxEntry, InboxState } from "./inbox-entry.ts";
+
+/** Milliseconds since 1970. */
+export type Clock = () => number;
+
+/**
+ * Durable storage of the inbox. Every write is on disk before its promise resolves, and conditional: of two
+ * contexts that race, one gets false. Rejects when the storage is full or broken; then nothing was changed.
+ */
+export interface InboxStorage {
+  /** All entries of an account, in the order in which they were received. */
+  list(account: AccountKey): Promise<readonly InboxEntry[]>;
+  get(account: AccountKey, digest: string): Promise<InboxEntry | undefined>;
+  /** Stores a new entry; false where the account has one of this digest, whatever its state. */
+  insert(entry: InboxEntry): Promise<boolean>;
+  /** Replaces the entry of the same account and digest if it is in one of `from`; else false, and nothing changes. */
+  replace(from: readonly InboxState[], entry: InboxEntry): Promise<boolean>;
+}
+
+/** The keys of the account that answers. */
+export interface ResponderKeys {
+  signingKey(account: AccountKey): Promise<SigningKey>;
+}
+
+/** What the responder asks of the account's broker. Every call is authenticated; what is not signed back is no answer. */
+export interface BrokerPort {
+  /** Hands an answer over; resolves with the broker's signed word, rejects where there was none. */
+  respond(account: AccountKey, brokerId: string, answer: Jws): Promise<Status>;
+  /** Tells that the request is not going to be shown. */
+  refuse(account: AccountKey, brokerId: string): Promise<Status>;
+  /** The pending entry of a BrokerID, or undefined where the broker says, signed, that it is not pending any more. */
+  pendingEntry(account: AccountKey, brokerId: string): Promise<RequestEntry | undefined>;
+  /** The state of a request that is not pending any more. */
+  statusOf(account: AccountKey, brokerId: string): Promise<RequestStatus | undefined>;
+  /** The kids of the devices that the account's broker vouches for under another account of its own; empty where unknown. */
+  vouchedKids(account: AccountKey, fromId: string): Promise<readonly string[]>;
+}
+
+/** The senders that the user pinned. */
+export interface SenderPins {
+  /** The fingerprints pinned for a FromID; empty where it is not pinned. */
+  pinnedKids(fromId: string): Promise<readonly string[]>;
+}

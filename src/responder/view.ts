@@ -1,0 +1,87 @@
+/** What a screen gets to see of the inbox: plain data, made from verified bytes, safe to hand to another context. */
+import type { Srml } from "../srml/index.ts";
+import type { AccountKey, Delivery, RefusalReason } from "./inbox-entry.ts";
+import type { RequestStatus } from "../protocol/index.ts";
+
+/** Names one request of one account; the account's broker is part of the name. */
+export interface RequestRef extends AccountKey {
+  /** The BrokerID. */
+  readonly id: string;
+  readonly digest: string;
+}
+
+/**
+ * How the sender is known. `pinned`: by the user. `local`: the broker's word. `unverified`: by nothing.
+ * `changed`: the user pinned this name with another key, so it is not to be accepted.
+ */
+export type Trust = "pinned" | "local" | "unverified" | "changed";
+
+export interface SenderView {
+  readonly trust: Trust;
+  /** The name that the sender signed with: a fact only where `trust` is `pinned` or `local`. */
+  readonly fromId: string;
+  /** The fingerprint of the key that signed. */
+  readonly kid: string;
+  /** How many requests of this key the user accepted before. It proves nothing. */
+  readonly acceptedBefore: number;
+}
+
+/** A verified request, to be shown whole. Instants are milliseconds since 1970. */
+export interface RequestView extends RequestRef {
+  readonly sender: SenderView;
+  readonly srml: Srml;
+  /** When the sender says it asked; undefined where it did not sign that ("undated"). */
+  readonly created: number | undefined;
+  readonly expires: number;
+}
+
+/** What became of a request that was on the screen. */
+export type ResultView = RequestRef & {
+  readonly heading: string;
+  readonly fromId: string;
+} & (
+    | {
+        readonly kind: "answered";
+        readonly value: boolean;
+        /** The option that was accepted, as its label. */
+        readonly label: string | undefined;
+        readonly at: number;
+        /** Undefined while the answer is still to be delivered. */
+        readonly delivery: Delivery | undefined;
+        readonly deliveredAt: number | undefined;
+        readonly attempts: number;
+      }
+    | { readonly kind: "expired" }
+    | { readonly kind: "withdrawn"; readonly status: RequestStatus | undefined }
+    | { readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string }
+  );
+
+/** What the user decided, about exactly one request. */
+export interface Decision extends RequestRef {
+  readonly value: boolean;
+  /** The chosen button's value (its label if it has none); undefined where the request has no buttons, and for a no. */
+  readonly choice: string | undefined;
+  /** Whether the user ticked "I expected this"; needed to accept an unverified sender. */
+  readonly expected: boolean;
+  /** "It wasn't me": a no, with the signed reason `unknown`. */
+  readonly reason: "unknown" | undefined;
+}
+
+/** Why a decision did not count. Nothing was signed. */
+export type DecisionRefusal =
+  /** No such request here. */
+  | "not_found"
+  /** It was never put on the screen, or another text was. */
+  | "not_presented"
+  /** Less than 600 ms after it was put on the screen. */
+  | "too_soon"
+  /** Answered, expired or withdrawn in the meantime. */
+  | "not_pending"
+  /** The choice is none of the request's options, or is missing. */
+  | "choice"
+  /** An unverified sender, and no tick; or a sender whose key changed. */
+  | "sender"
+  /** The answer could not be stored, so it was not given. */
+  | "storage";
+
+export type DecisionOutcome = { readonly ok: true } | { readonly ok: false; readonly refusal: DecisionRefusal };

@@ -129,17 +129,22 @@ export async function sealAnswer(
   return JSON.stringify(await signFlattened(service, header, answer.message));
 }
 
+/** An answer that the service key signed for this call. */
+export interface OpenedAnswer {
+  readonly payload: Uint8Array;
+  /** The service's clock, in milliseconds since 1970. */
+  readonly issued: number;
+}
+
 /**
  * Verifies the answer to a call.
  *
- * @param expect.service - the pinned service key; without it the answer is only read, not believed
- * @returns the payload's bytes
  * @throws CryptoError `header`, `kid`, `signature`; ProtocolError
  */
 export async function openAnswer(
   body: Uint8Array | string,
   expect: { readonly req: string; readonly service: VerifyKey },
-): Promise<Uint8Array> {
+): Promise<OpenedAnswer> {
   const json = scanJson(body, LIMITS.answerBytes);
   if (!isJsonObject(json)) throw new CryptoError("header", "The answer is not signed.");
   const jws = FlattenedJws.read(json, "answer");
@@ -150,5 +155,7 @@ export async function openAnswer(
   }
   const payload = await verifyFlattened(jws, expect.service);
   if (header["req"] !== expect.req) throw new CryptoError("signature", "The answer belongs to another call.");
-  return payload;
+  const iat = header["iat"];
+  if (typeof iat !== "number" || !Number.isSafeInteger(iat)) throw new CryptoError("header", "The answer has no iat.");
+  return Object.freeze({ payload, issued: iat * 1000 });
 }

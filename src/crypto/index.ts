@@ -2,6 +2,7 @@
 export {
   CALL_CONTENT_TYPE,
   openAnswer,
+  type OpenedAnswer,
   openCall,
   type OpenedCall,
   readCall,

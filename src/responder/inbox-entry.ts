@@ -2,7 +2,7 @@
  * A request on its way through the responder (design §7). What is stored is what the broker sent, byte for byte, and
  * where it stands; what is shown and signed is opened again from these bytes each time, so a changed store shows nothing new.
  */
-import type { Jws } from "../protocol/index.ts";
+import type { Jws, RequestStatus } from "../protocol/index.ts";
 
 /** The account that a request came through. The same account at two brokers is two. */
 export interface AccountKey {
@@ -43,13 +43,17 @@ export interface InboxEntry extends AccountKey {
   /** When it came, and, once verified, until when it lives. Milliseconds since 1970. */
   readonly received: number;
   readonly expires: number;
+  /** Whether the account's broker vouched for the sender's key when the request came. */
+  readonly vouched: boolean;
   /** When it was last put on the screen; a decision within 600 ms of it does not count. */
   readonly presented: number | undefined;
   /** The signed answer, from `answered` on. */
   readonly answer: StoredAnswer | undefined;
   readonly refusal: { readonly reason: RefusalReason; readonly detail: string } | undefined;
-  /** How the request ended where the user did not answer it: what the broker said, or our own clock. */
+  /** When it ended without an answer. */
   readonly ended: number | undefined;
+  /** For `withdrawn`: what the broker said became of it. */
+  readonly endedAs: RequestStatus | undefined;
 }
 
 export interface StoredAnswer {

@@ -30,10 +30,10 @@ export interface ResponderKeys {
 
 /** What the responder asks of the account's broker. Every call is authenticated; what is not signed back is no answer. */
 export interface BrokerPort {
+  /** What is pending, oldest first; `complete` where nothing was left out for length. */
+  pending(account: AccountKey): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
   /** Hands an answer over; resolves with the broker's signed word, rejects where there was none. */
   respond(account: AccountKey, brokerId: string, answer: Jws): Promise<Status>;
-  /** Tells that the request is not going to be shown. */
-  refuse(account: AccountKey, brokerId: string): Promise<Status>;
   /** The pending entry of a BrokerID, or undefined where the broker says, signed, that it is not pending any more. */
   pendingEntry(account: AccountKey, brokerId: string): Promise<RequestEntry | undefined>;
   /** The state of a request that is not pending any more. */
@@ -46,4 +46,12 @@ export interface BrokerPort {
 export interface SenderPins {
   /** The fingerprints pinned for a FromID; empty where it is not pinned. */
   pinnedKids(fromId: string): Promise<readonly string[]>;
+}
+
+export interface ResponderPorts {
+  readonly storage: InboxStorage;
+  readonly keys: ResponderKeys;
+  readonly broker: BrokerPort;
+  readonly pins: SenderPins;
+  readonly clock: Clock;
 }

@@ -1,0 +1,149 @@
+/**
+ * One transaction with a broker, over fetch. An authenticated call believes only what the pinned service key signed
+ * for exactly this call; an unsigned error may delay or fail it, and no more (design §4).
+ */
+import {
+  CALL_CONTENT_TYPE,
+  CryptoError,
+  openAnswer,
+  type OpenedAnswer,
+  sealCall,
+  type SigningKey,
+  type VerifyKey,
+} from "../crypto/index.ts";
+import {
+  LIMITS,
+  type Outcome,
+  ProtocolError,
+  readResponse,
+  type RequestBody,
+  type ResponseBody,
+  scanJson,
+  type Transaction,
+  writeRequest,
+} from "../protocol/index.ts";
+import { readBounded } from "./bounded-body.ts";
+import { ClientError } from "./errors.ts";
+
+export interface CallOptions {
+  /** The whole endpoint. */
+  readonly endpoint: string;
+  readonly fetch: typeof fetch;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Who calls, and whose answer counts. */
+export interface Credentials {
+  readonly key: SigningKey;
+  readonly service: VerifyKey;
+}
+
+export type Answer<T extends Transaction> = ResponseBody<T> | Outcome;
+
+const TIMEOUT_MS = 20_000;
+
+/**
+ * Calls without authentication; the answer is no better than the line that it came through.
+ *
+ * @throws ClientError `unreachable`, `timeout`, `aborted`, `malformed`
+ */
+export async function callPlain<T extends Transaction>(
+  transaction: T,
+  body: RequestBody<T>,
+  options: CallOptions,
+): Promise<Answer<T>> {
+  const bytes = await exchange(writeRequest(transaction, body), "application/json", options);
+  return readAnswer(transaction, bytes);
+}
+
+/**
+ * Calls authenticated.
+ *
+ * @throws ClientError any code
+ */
+export async function callSigned<T extends Transaction>(
+  transaction: T,
+  body: RequestBody<T>,
+  who: Credentials,
+  options: CallOptions,
+): Promise<Answer<T>> {
+  const call = await sealCall(who.key, {
+    url: options.endpoint,
+    message: writeRequest(transaction, body),
+    now: options.clock(),
+  });
+  const bytes = await exchange(call.body, CALL_CONTENT_TYPE, options);
+  const opened = await openSignedAnswer(bytes, { req: call.req, service: who.service });
+  const answer = readAnswer(transaction, opened.payload);
+  if (answer.Status === 401) checkClock(opened.issued, options.clock());
+  return answer;
+}
+
+/** The broker refuses calls of a clock that is off; its own is in what it signed. */
+function checkClock(brokerMs: number, nowMs: number): void {
+  const ahead = Math.round((nowMs - brokerMs) / 1000);
+  if (Math.abs(ahead) * 1000 <= LIMITS.clockSkewMs) return;
+  const by = `${String(Math.round(Math.abs(ahead) / 60))} minutes ${ahead > 0 ? "fast" : "slow"}`;
+  throw new ClientError("clock", `This machine's clock is ${by}; set it right and try again.`, ahead);
+}
+
+/**
+ * Opens a signed answer.
+ *
+ * @throws ClientError `not_signed`, `wrong_key`
+ */
+export async function openSignedAnswer(
+  bytes: Uint8Array | string,
+  expect: { readonly req: string; readonly service: VerifyKey },
+): Promise<OpenedAnswer> {
+  try {
+    return await openAnswer(bytes, expect);
+  } catch (error) {
+    if (error instanceof CryptoError) {
+      throw new ClientError(error.code === "kid" ? "wrong_key" : "not_signed", error.message);
+    }
+    if (error instanceof ProtocolError) throw new ClientError("not_signed", "The broker's answer is not signed.");
+    throw error;
+  }
+}
+
+/** @throws ClientError `malformed` */
+export function readAnswer<T extends Transaction>(transaction: T, bytes: Uint8Array | string): Answer<T> {
+  try {
+    return readResponse(transaction, scanJson(bytes, LIMITS.answerBytes));
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new ClientError("malformed", `The broker's answer: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Posts a body and reads the answer's, whatever HTTP's status.
+ *
+ * @throws ClientError `unreachable`, `timeout`, `aborted`, `malformed`
+ */
+export async function exchange(body: string, contentType: string, options: CallOptions): Promise<Uint8Array> {
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  try {
+    const response = await options.fetch(options.endpoint, {
+      method: "POST",
+      headers: { "content-type": contentType },
+      body,
+      signal,
+      redirect: "error",
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+    });
+    return await readBounded(response, LIMITS.answerBytes);
+  } catch (error) {
+    if (error instanceof ClientError) throw error;
+    if (options.signal?.aborted === true) throw new ClientError("aborted", "The call was given up.");
+    if (timeout.aborted) throw new ClientError("timeout", `${options.endpoint} did not answer in time.`);
+    throw new ClientError("unreachable", `${options.endpoint} cannot be reached.`);
+  }
+}

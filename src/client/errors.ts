@@ -1,0 +1,29 @@
+/** Why a call brought no answer that counts. */
+export type ClientErrorCode =
+  /** Nothing listens there, or the connection broke. */
+  | "unreachable"
+  /** No answer in time. */
+  | "timeout"
+  /** The caller gave up. */
+  | "aborted"
+  /** The answer is not signed by the broker's pinned key, or belongs to another call. */
+  | "not_signed"
+  /** The answer is signed by another key than the pinned one. */
+  | "wrong_key"
+  /** The answer is not a message of the protocol, or too large. */
+  | "malformed"
+  /** The broker says that this clock is off. */
+  | "clock";
+
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  readonly code: ClientErrorCode;
+  /** For `clock`: how far this clock is ahead of the broker's, in seconds; negative where it is behind. */
+  readonly aheadSeconds: number | undefined;
+
+  constructor(code: ClientErrorCode, message: string, aheadSeconds?: number) {
+    super(message);
+    this.code = code;
+    this.aheadSeconds = aheadSeconds;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Does this answer answer that request? Both signatures, the option chosen, the dates: everything that can be said
+ * without knowing whose device signed. Used by the enquirer when the answer comes, and by whoever reads a receipt later.
+ */
+import {
+  CryptoError,
+  openRequest,
+  openResponse,
+  requestDigest,
+  type VerifiedRequest,
+  type VerifiedResponse,
+} from "../crypto/index.ts";
+import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
+import { parseSrml, type Srml, SrmlError } from "../srml/index.ts";
+import { ReceiptError } from "./errors.ts";
+
+export interface VerifiedAnswer {
+  readonly request: VerifiedRequest;
+  readonly response: VerifiedResponse;
+  readonly srml: Srml;
+  /** The label of the option that was accepted; undefined for a no, and where the request has no options. */
+  readonly label: string | undefined;
+}
+
+/**
+ * Verifies an answer.
+ *
+ * @param posted - the request as it was posted, where the verifier posted it: then the answer must hold exactly that,
+ *   `signature` included
+ * @throws ReceiptError `malformed`, `signature`, `other_request`, `text`, `choice`, `dates`
+ */
+export async function verifyAnswer(answer: Jws, posted?: Jws): Promise<VerifiedAnswer> {
+  const response = await opened(() => openResponse(answer));
+  if (posted !== undefined && !(await isSame(posted, response.signedRequest))) {
+    throw new ReceiptError("other_request", "The answer is over another request than the one that was posted.");
+  }
+  const request = await opened(() => openRequest(response.signedRequest));
+  const srml = readText(request.text);
+  const label = chosenLabel(srml, response);
+  checkDates(request, response);
+  return Object.freeze({ request, response, srml, label });
+}
+
+async function opened<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof CryptoError) throw new ReceiptError("signature", error.message);
+    if (error instanceof ProtocolError) throw new ReceiptError("malformed", error.message);
+    throw error;
+  }
+}
+
+async function isSame(posted: Jws, inner: Jws): Promise<boolean> {
+  return (
+    (await requestDigest(posted)) === (await requestDigest(inner)) &&
+    posted.signatures[0]?.signature === inner.signatures[0]?.signature
+  );
+}
+
+function readText(text: string): Srml {
+  try {
+    return parseSrml(text);
+  } catch (error) {
+    if (error instanceof SrmlError) throw new ReceiptError("text", error.message);
+    throw error;
+  }
+}
+
+function chosenLabel(srml: Srml, { value, choice }: VerifiedResponse): string | undefined {
+  if (!value) return undefined;
+  const chosen = srml.buttons.find((button) => (button.value ?? button.label) === choice);
+  if (chosen === undefined && (srml.buttons.length > 0 || choice !== undefined)) {
+    throw new ReceiptError("choice", "The answer accepts without naming one of the request's options.");
+  }
+  return chosen?.label;
+}
+
+/** The device's clock may be off by as much as the responder tolerates, and no more. */
+function checkDates(request: VerifiedRequest, response: VerifiedResponse): void {
+  const { created } = response;
+  if (created === undefined) return;
+  const early = request.created !== undefined && created < request.created - LIMITS.clockSkewMs;
+  const late = request.expire !== undefined && created > request.expire + LIMITS.clockSkewMs;
+  if (early || late) {
+    throw new ReceiptError(
+      "dates",
+      `The answer is dated ${early ? "before the request was made" : "after it expired"}.`,
+    );
+  }
+}

@@ -1,0 +1,27 @@
+/** Why a receipt does not prove what it says. */
+export type ReceiptErrorCode =
+  /** Not a receipt, or something in it has another form. */
+  | "malformed"
+  /** One of the signatures does not hold. */
+  | "signature"
+  /** The answer is over another request than the one that was posted. */
+  | "other_request"
+  /** The answer's signer is not anchored: neither pinned nor endorsed from a pin. */
+  | "not_anchored"
+  /** The chosen option is none of the request's, or is missing. */
+  | "choice"
+  /** The dates contradict each other. */
+  | "dates"
+  /** The text is not SRML that a responder would have shown. */
+  | "text";
+
+/** A receipt that does not verify. `message` says which check failed. */
+export class ReceiptError extends Error {
+  override readonly name = "ReceiptError";
+  readonly code: ReceiptErrorCode;
+
+  constructor(code: ReceiptErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,39 @@
+/** The receipt as it is written (Appendix A of the design): what an enquirer keeps, and hands to whoever doubts. */
+import { BrokerId, Jws, LIMITS, list, object, oneOf, type ReadOf, scanJson, tagged } from "../protocol/index.ts";
+import { ProtocolError } from "../protocol/index.ts";
+import { ReceiptError } from "./errors.ts";
+
+/** How the enquirer knew the device when it took the answer. A record of its opinion: a verifier forms its own. */
+export const RECEIPT_TRUST = ["pinned", "endorsed", "first-use"] as const;
+export type ReceiptTrust = (typeof RECEIPT_TRUST)[number];
+
+const Body = object({
+  BrokerID: BrokerId,
+  Response: Jws,
+  Devices: list(Jws, 0, 64),
+  Endorsements: list(Jws, 0, 64),
+  Revocations: list(Jws, 0, 64),
+  Trust: oneOf(...RECEIPT_TRUST),
+});
+
+const Receipt = tagged("Receipt", Body);
+export type Receipt = ReadOf<typeof Receipt>;
+
+/** Writes a receipt as JSON with its tag. */
+export function writeReceipt(receipt: Receipt): string {
+  return `${JSON.stringify({ Receipt: receipt }, null, 2)}\n`;
+}
+
+/**
+ * Reads a receipt; nothing in it is believed yet.
+ *
+ * @throws ReceiptError `malformed`
+ */
+export function readReceipt(input: Uint8Array | string): Receipt {
+  try {
+    return Receipt.read(scanJson(input, LIMITS.receiptBytes), "receipt");
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new ReceiptError("malformed", error.message);
+    throw error;
+  }
+}

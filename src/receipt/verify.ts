@@ -1,0 +1,62 @@
+/**
+ * Verifying a receipt, years later, by anyone: both signatures, the text, the choice, the dates, and whether the device
+ * that signed is one that the verifier knows. `Devices` is evidence of what the broker said, never an anchor.
+ */
+import type { VerifiedAnswer } from "./answer.ts";
+import { verifyAnswer } from "./answer.ts";
+import { ReceiptError } from "./errors.ts";
+import { type Receipt, readReceipt, type ReceiptTrust } from "./shape.ts";
+
+/** A device that the verifier knows. Without `account` it may answer for any account. */
+export interface Pin {
+  readonly kid: string;
+  readonly account?: string;
+}
+
+export interface VerifiedReceipt extends VerifiedAnswer {
+  readonly brokerId: string;
+  /** How the enquirer knew the device at the time. */
+  readonly trust: ReceiptTrust;
+  /** What was checked, in order, each as a sentence. */
+  readonly checks: readonly string[];
+}
+
+/** True where one of the pins is this key, for this account. */
+export function isPinned(pins: readonly Pin[], account: string, kid: string): boolean {
+  return pins.some((pin) => pin.kid === kid && (pin.account === undefined || pin.account === account));
+}
+
+/**
+ * Verifies a receipt.
+ *
+ * @param input - the receipt, as written by `writeReceipt` or already read
+ * @param options.pins - the devices that the verifier knows
+ * @throws ReceiptError any code
+ */
+export async function verifyReceipt(
+  input: Uint8Array | string | Receipt,
+  options: { readonly pins: readonly Pin[] },
+): Promise<VerifiedReceipt> {
+  const receipt = typeof input === "string" || input instanceof Uint8Array ? readReceipt(input) : input;
+  const answer = await verifyAnswer(receipt.Response);
+  const { request, response } = answer;
+  if (!isPinned(options.pins, request.toId, response.signer.kid)) {
+    throw new ReceiptError(
+      "not_anchored",
+      `Signed by ${response.signer.kid}, a device that is not pinned for ${request.toId}.`,
+    );
+  }
+  return Object.freeze({
+    ...answer,
+    brokerId: receipt.BrokerID,
+    trust: receipt.Trust,
+    checks: [
+      `request signed by ${request.signer.kid}`,
+      `answer signed by ${response.signer.kid}`,
+      "the text is SRML, and is what was signed",
+      "the choice is one of the request's options",
+      "the dates agree",
+      `the device is pinned for ${request.toId}`,
+    ],
+  });
+}

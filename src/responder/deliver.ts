@@ -1,0 +1,70 @@
+/**
+ * Delivery: a signed answer is offered to the broker until the broker has it, or says for good that it does not want it.
+ * What was tried is stored, so a restart goes on where the last process stopped. Offering the same answer twice is harmless.
+ */
+import type { Status } from "../protocol/index.ts";
+import type { AccountKey, Delivery, InboxEntry } from "./inbox-entry.ts";
+import type { ResponderPorts } from "./ports.ts";
+
+/** What the broker's signed word means for the answer; undefined is "try again later". */
+function deliveryOf(status: Status): Delivery | undefined {
+  switch (status) {
+    case 201:
+    case 202:
+      return "accepted";
+    case 409:
+      return "conflict";
+    case 410:
+      return "late";
+    case 404:
+      return "unknown_request";
+    case 400:
+    case 403:
+      return "not_allowed";
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Delivers what is due.
+ *
+ * @param backoff - milliseconds until the next try after so many failures
+ * @returns when the next delivery is due, in milliseconds since 1970, or undefined where nothing waits
+ */
+export async function deliverDue(
+  ports: ResponderPorts,
+  account: AccountKey,
+  backoff: (failures: number) => number,
+): Promise<number | undefined> {
+  let next: number | undefined;
+  for (const entry of await ports.storage.list(account)) {
+    if (entry.state !== "answered" || entry.answer === undefined) continue;
+    const due =
+      entry.answer.nextAttempt <= ports.clock() ? await offer(ports, entry, backoff) : entry.answer.nextAttempt;
+    if (due !== undefined) next = Math.min(next ?? due, due);
+  }
+  return next;
+}
+
+/** Offers one answer; returns when to try again, or undefined where it is settled. */
+async function offer(
+  ports: ResponderPorts,
+  entry: InboxEntry,
+  backoff: (failures: number) => number,
+): Promise<number | undefined> {
+  const { answer } = entry;
+  if (answer === undefined) return undefined;
+  const status = await ports.broker.respond(entry, entry.brokerId, answer.jws).catch(() => undefined);
+  const now = ports.clock();
+  const attempts = answer.attempts + 1;
+  const delivery = status === undefined ? undefined : deliveryOf(status);
+  if (delivery !== undefined) {
+    const settled = { ...answer, attempts, delivery, deliveredAt: now };
+    await ports.storage.replace(["answered"], { ...entry, state: "delivered", answer: settled });
+    return undefined;
+  }
+  const nextAttempt = now + backoff(attempts);
+  await ports.storage.replace(["answered"], { ...entry, answer: { ...answer, attempts, nextAttempt } });
+  return nextAttempt;
+}

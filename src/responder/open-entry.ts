@@ -1,0 +1,77 @@
+/**
+ * From stored bytes to what may be shown (design §7, "Verified means"). Called on receipt, again before each showing and
+ * again before signing: what is on the screen and what is signed are always made from the same verified bytes.
+ */
+import { CryptoError, openRequest, type VerifiedRequest } from "../crypto/index.ts";
+import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
+import { gateText, parseSrml, type Srml, SrmlError } from "../srml/index.ts";
+import type { RefusalReason } from "./inbox-entry.ts";
+
+export interface OpenedRequest {
+  readonly ok: true;
+  readonly request: VerifiedRequest;
+  readonly srml: Srml;
+  /** Until when it may be answered, in milliseconds since 1970. */
+  readonly expires: number;
+  /** False for a plain draft peer that signs neither EnquirerID nor Expire. */
+  readonly dated: boolean;
+}
+
+export interface Refusal {
+  readonly ok: false;
+  readonly reason: RefusalReason;
+  /** A sentence for whoever looks into it. */
+  readonly detail: string;
+}
+
+/**
+ * Verifies a request for an account.
+ *
+ * @param when.received - when it came; an undated request lives 24 hours from then
+ * @param when.now - milliseconds since 1970
+ */
+export async function openForAccount(
+  jws: Jws,
+  account: string,
+  when: { readonly received: number; readonly now: number },
+): Promise<OpenedRequest | Refusal> {
+  let request: VerifiedRequest;
+  let srml: Srml;
+  try {
+    request = await openRequest(jws);
+    gateText(request.fromId, "name");
+    srml = parseSrml(request.text);
+  } catch (error) {
+    return refusalOf(error);
+  }
+  if (request.toId !== account) return refuse("other_account", `The request is addressed to ${request.toId}.`);
+  const demand = request.demands[0];
+  if (demand !== undefined) return refuse("unsupported", `The request needs ${demand}, which is not supported here.`);
+  const dates = checkDates(request, when.now);
+  if (dates !== undefined) return refuse("dates", dates);
+  const dated = request.enquirerId !== undefined && request.expire !== undefined;
+  const undatedEnd = when.received + LIMITS.undatedLifeMs;
+  const expires = dated ? (request.expire ?? undatedEnd) : Math.min(request.expire ?? undatedEnd, undatedEnd);
+  return Object.freeze({ ok: true, request, srml, expires, dated });
+}
+
+function checkDates({ created, expire }: VerifiedRequest, now: number): string | undefined {
+  if (created !== undefined && created > now + LIMITS.clockSkewMs) {
+    return "The request is dated in the future. Is this machine's clock right?";
+  }
+  if (expire === undefined) return undefined;
+  // Without a Created, the longest life that a request may still have is counted from now.
+  const life = expire - (created ?? now);
+  return life > LIMITS.lifeMs ? "The request lives longer than 7 days." : undefined;
+}
+
+function refuse(reason: RefusalReason, detail: string): Refusal {
+  return Object.freeze({ ok: false, reason, detail });
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof SrmlError) return refuse("text", error.message);
+  if (error instanceof ProtocolError) return refuse("malformed", error.message);
+  if (error instanceof CryptoError) return refuse("signature", error.message);
+  throw error;
+}

@@ -1,0 +1,27 @@
+/** Asks an account's broker what is pending, takes in what is new, and settles what is gone. The push channel only makes this quicker. */
+import type { AccountKey } from "./inbox-entry.ts";
+import { withdrawIfConfirmed } from "./lapse.ts";
+import type { ResponderPorts } from "./ports.ts";
+import { receive } from "./receive.ts";
+
+/**
+ * Polls once.
+ *
+ * @returns how many requests were new and verified
+ * @throws whatever the broker port rejects with
+ */
+export async function poll(ports: ResponderPorts, account: AccountKey): Promise<number> {
+  const listed = await ports.broker.pending(account);
+  let fresh = 0;
+  for (const entry of listed.entries) {
+    const stored = await receive(ports, account, entry);
+    if (stored?.state === "verified") fresh += 1;
+  }
+  if (!listed.complete) return fresh;
+  const there = new Set(listed.entries.map((entry) => entry.BrokerID));
+  for (const entry of await ports.storage.list(account)) {
+    const waits = entry.state === "verified" || entry.state === "presented";
+    if (waits && !there.has(entry.brokerId)) await withdrawIfConfirmed(ports, account, entry.brokerId);
+  }
+  return fresh;
+}

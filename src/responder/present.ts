@@ -1,0 +1,28 @@
+/** The request goes on the screen: from now on, and not for 600 ms yet, a decision about it counts. */
+import { expireIfDue } from "./lapse.ts";
+import type { ResponderPorts } from "./ports.ts";
+import type { RequestRef } from "./view.ts";
+
+/**
+ * Notes that a request is on the screen.
+ *
+ * @returns false where it is not pending any more, or is another request than the one named
+ */
+export async function present(ports: ResponderPorts, ref: RequestRef): Promise<boolean> {
+  const entry = await ports.storage.get(ref, ref.digest);
+  if (entry?.brokerId !== ref.id || (await expireIfDue(ports, entry))) return false;
+  if (entry.state !== "verified" && entry.state !== "presented") return false;
+  return ports.storage.replace(["verified", "presented"], { ...entry, state: "presented", presented: ports.clock() });
+}
+
+/** The screen would have to change the text to show it: it is not shown, and the user is told. */
+export async function refuseUnshowable(ports: ResponderPorts, ref: RequestRef): Promise<boolean> {
+  const entry = await ports.storage.get(ref, ref.digest);
+  if (entry?.brokerId !== ref.id) return false;
+  return ports.storage.replace(["verified", "presented"], {
+    ...entry,
+    state: "refused",
+    refusal: { reason: "sanitizer", detail: "The sanitizer would have changed the text." },
+    ended: ports.clock(),
+  });
+}

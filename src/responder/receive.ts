@@ -1,0 +1,66 @@
+/**
+ * A request comes in (design §7): stored first, then verified, so that a crash in between loses nothing. What does not
+ * verify is kept with its reason and never presented; a digest that was seen before is not taken again.
+ */
+import { requestDigest } from "../crypto/index.ts";
+import { LIMITS, type RequestEntry } from "../protocol/index.ts";
+import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
+import { openForAccount } from "./open-entry.ts";
+import type { ResponderPorts } from "./ports.ts";
+import { isVouched } from "./who.ts";
+
+/**
+ * Takes an entry from the account's broker.
+ *
+ * @returns the entry as stored now; undefined for an entry that cannot be named (no BrokerID) or was known before
+ */
+export async function receive(
+  ports: ResponderPorts,
+  account: AccountKey,
+  entry: RequestEntry,
+): Promise<InboxEntry | undefined> {
+  if (entry.BrokerID === undefined) return undefined;
+  const now = ports.clock();
+  const received: InboxEntry = {
+    ...account,
+    digest: await requestDigest(entry.Request),
+    brokerId: entry.BrokerID,
+    request: entry.Request,
+    sequence: entry.Sequence,
+    state: "received",
+    received: now,
+    expires: now + LIMITS.undatedLifeMs,
+    vouched: false,
+    presented: undefined,
+    answer: undefined,
+    refusal: undefined,
+    ended: undefined,
+    endedAs: undefined,
+  };
+  if (!(await ports.storage.insert(received))) return undefined;
+  return verifyReceived(ports, received);
+}
+
+/** Moves a received entry on: to `verified`, or to `refused` or `expired`. Also what is left of a crash. */
+export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): Promise<InboxEntry> {
+  const now = ports.clock();
+  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
+  const next: InboxEntry = opened.ok
+    ? {
+        ...entry,
+        state: opened.expires <= now ? "expired" : "verified",
+        expires: opened.expires,
+        vouched: await isVouched(ports.broker, opened.request, entry),
+        ended: opened.expires <= now ? now : undefined,
+      }
+    : { ...entry, state: "refused", refusal: { reason: opened.reason, detail: opened.detail }, ended: now };
+  await ports.storage.replace(["received"], next);
+  return next;
+}
+
+/** Finishes what a crash left at `received`. */
+export async function resumeReceived(ports: ResponderPorts, account: AccountKey): Promise<void> {
+  for (const entry of await ports.storage.list(account)) {
+    if (entry.state === "received") await verifyReceived(ports, entry);
+  }
+}

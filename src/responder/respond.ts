@@ -1,0 +1,91 @@
+/**
+ * The answer: the sole caller of signing one. A decision must name the request that is on the screen, by BrokerID and
+ * digest, at least 600 ms after it got there. Taking the request and storing its signed answer are one conditional write:
+ * of two clicks one is stored, the other's signature is thrown away unseen.
+ */
+import { signResponse } from "../crypto/index.ts";
+import type { InboxEntry } from "./inbox-entry.ts";
+import { expireIfDue } from "./lapse.ts";
+import { openForAccount, type OpenedRequest } from "./open-entry.ts";
+import type { ResponderPorts } from "./ports.ts";
+import type { Decision, DecisionOutcome, DecisionRefusal } from "./view.ts";
+import { trustOf } from "./who.ts";
+
+/**
+ * Signs and stores the user's decision. Delivering it is for `deliverDue`.
+ *
+ * @param rules.armingMs - how long the request must have been on the screen
+ */
+export async function decide(
+  ports: ResponderPorts,
+  decision: Decision,
+  rules: { readonly armingMs: number },
+): Promise<DecisionOutcome> {
+  const entry = await ports.storage.get(decision, decision.digest);
+  if (entry?.brokerId !== decision.id) return refused("not_found");
+  if (entry.state === "verified" || entry.presented === undefined) return refused("not_presented");
+  if (entry.state !== "presented" || (await expireIfDue(ports, entry))) return refused("not_pending");
+  const now = ports.clock();
+  if (now - entry.presented < rules.armingMs) return refused("too_soon");
+  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
+  if (!opened.ok || opened.request.digest !== entry.digest) return refused("not_presented");
+  const label = chosenLabel(opened, decision);
+  if (label === false) return refused("choice");
+  if (decision.value && !(await maySay(ports, entry, opened, decision.expected))) return refused("sender");
+  return sign(ports, entry, decision, label);
+}
+
+function refused(refusal: DecisionRefusal): DecisionOutcome {
+  return { ok: false, refusal };
+}
+
+/** The label that the decision names; undefined where none is needed, false where it is missing or foreign. */
+function chosenLabel({ srml }: OpenedRequest, { value, choice }: Decision): string | undefined | false {
+  if (!value) return choice === undefined ? undefined : false;
+  if (srml.buttons.length === 0) return choice === undefined ? undefined : false;
+  return srml.buttons.find((button) => (button.value ?? button.label) === choice)?.label ?? false;
+}
+
+/** A yes to an unverified sender needs the user's tick; to a sender whose key changed there is none. */
+async function maySay(
+  ports: ResponderPorts,
+  entry: InboxEntry,
+  opened: OpenedRequest,
+  expected: boolean,
+): Promise<boolean> {
+  const trust = await trustOf(ports.pins, opened.request, entry.vouched);
+  return trust !== "changed" && (trust !== "unverified" || expected);
+}
+
+async function sign(
+  ports: ResponderPorts,
+  entry: InboxEntry,
+  decision: Decision,
+  label: string | undefined,
+): Promise<DecisionOutcome> {
+  const at = ports.clock();
+  const key = await ports.keys.signingKey(entry);
+  const jws = await signResponse(key, {
+    signedRequest: entry.request,
+    value: decision.value,
+    created: at,
+    ...(decision.choice === undefined ? {} : { choice: decision.choice }),
+    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+  });
+  const answer = {
+    jws,
+    value: decision.value,
+    label,
+    at,
+    attempts: 0,
+    nextAttempt: at,
+    delivery: undefined,
+    deliveredAt: undefined,
+  };
+  try {
+    const taken = await ports.storage.replace(["presented"], { ...entry, state: "answered", answer });
+    return taken ? { ok: true } : refused("not_pending");
+  } catch {
+    return refused("storage");
+  }
+}

@@ -13,17 +13,22 @@ export type ClientErrorCode =
   /** The answer is not a message of the protocol, or too large. */
   | "malformed"
   /** The broker says that this clock is off. */
-  | "clock";
+  | "clock"
+  /** The broker said no, signed; its status is in `status`. */
+  | "refused";
 
 export class ClientError extends Error {
   override readonly name = "ClientError";
   readonly code: ClientErrorCode;
   /** For `clock`: how far this clock is ahead of the broker's, in seconds; negative where it is behind. */
   readonly aheadSeconds: number | undefined;
+  /** For `refused`: the broker's status. */
+  readonly status: number | undefined;
 
-  constructor(code: ClientErrorCode, message: string, aheadSeconds?: number) {
+  constructor(code: ClientErrorCode, message: string, aheadSeconds?: number, status?: number) {
     super(message);
     this.code = code;
     this.aheadSeconds = aheadSeconds;
+    this.status = status;
   }
 }

@@ -4,3 +4,4 @@ export { type Answer, type CallOptions, callPlain, callSigned, type Credentials 
 export { connectDevice, type Connected, type ConnectInput } from "./connect.ts";
 export { ClientError, type ClientErrorCode } from "./errors.ts";
 export { openPush, type PushChannel, type PushEvents, type PushOptions } from "./push.ts";
+export { type DeviceLine, deviceLine, type DeviceLineOptions } from "./device-line.ts";

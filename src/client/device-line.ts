@@ -1,0 +1,88 @@
+/**
+ * A device's line to the brokers of its accounts: what the responder asks of them, each call authenticated by the device
+ * and believed only when the account's pinned service key signed it back.
+ */
+import { openDeviceProfile } from "../crypto/index.ts";
+import type { Jws, RequestBody, RequestEntry, RequestStatus, Status, Transaction } from "../protocol/index.ts";
+import { LIMITS, STATUS } from "../protocol/index.ts";
+import { type Answer, type CallOptions, callSigned, type Credentials } from "./call.ts";
+import { ClientError } from "./errors.ts";
+
+interface DeviceAccount {
+  readonly account: string;
+  /** The broker's endpoint. */
+  readonly broker: string;
+}
+
+export interface DeviceLineOptions extends Pick<CallOptions, "fetch" | "clock" | "timeoutMs"> {
+  /** The device's key and the broker's pinned one. */
+  readonly credentials: (account: DeviceAccount) => Promise<Credentials>;
+}
+
+export interface DeviceLine {
+  pending(account: DeviceAccount): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
+  pendingEntry(account: DeviceAccount, brokerId: string): Promise<RequestEntry | undefined>;
+  statusOf(account: DeviceAccount, brokerId: string): Promise<RequestStatus | undefined>;
+  respond(account: DeviceAccount, brokerId: string, answer: Jws): Promise<Status>;
+  vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
+}
+
+/** Makes the line; every method rejects with a ClientError where there was no signed answer, `refused` where it was a no. */
+export function deviceLine(options: DeviceLineOptions): DeviceLine {
+  const call = async <T extends Transaction>(
+    account: DeviceAccount,
+    transaction: T,
+    body: RequestBody<T>,
+  ): Promise<Answer<T>> =>
+    callSigned(transaction, body, await options.credentials(account), { ...options, endpoint: account.broker });
+
+  return {
+    pending: async (account) => {
+      const answer = await call(account, "Pending", { Responder: account.account });
+      requireDone(answer);
+      const entries = "Entries" in answer ? (answer.Entries ?? []) : [];
+      return { entries, complete: entries.length < LIMITS.pendingEntries };
+    },
+    pendingEntry: async (account, brokerId) => {
+      const answer = await call(account, "Pending", { Responder: account.account, BrokerID: brokerId });
+      if (answer.Status === 404) return undefined;
+      requireDone(answer);
+      return "Entries" in answer ? answer.Entries?.find((entry) => entry.BrokerID === brokerId) : undefined;
+    },
+    statusOf: async (account, brokerId) => {
+      const answer = await call(account, "Status", { BrokerID: brokerId });
+      if (answer.Status === 404) return undefined;
+      requireDone(answer);
+      return "Response" in answer ? answer.Response?.RequestStatus : undefined;
+    },
+    respond: async (account, brokerId, answer) => {
+      const Response = { BrokerID: brokerId, RequestStatus: "REPLY", Response: answer } as const;
+      return knownStatus((await call(account, "Respond", { Response })).Status);
+    },
+    vouchedKids: async (account, fromId) => {
+      const answer = await call(account, "Profile", { Account: fromId });
+      if (answer.Status === 404) return [];
+      requireDone(answer);
+      const kids: string[] = [];
+      for (const profile of "Devices" in answer ? (answer.Devices ?? []) : []) {
+        const opened = await openDeviceProfile(profile).catch(() => undefined);
+        if (opened?.account === fromId) kids.push(opened.signingKey.kid);
+      }
+      return kids;
+    },
+  };
+}
+
+function requireDone(answer: Answer<Transaction>): void {
+  if (answer.Status < 300) return;
+  throw new ClientError("refused", answer.StatusDescription ?? "The broker refused.", undefined, answer.Status);
+}
+
+/** A status that the design does not know is treated as the broker's failure. */
+function knownStatus(status: number): Status {
+  return (
+    Object.keys(STATUS)
+      .map(Number)
+      .find((known): known is Status => known === status) ?? 500
+  );
+}

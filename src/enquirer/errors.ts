@@ -1,0 +1,25 @@
+/** Why a request could not be asked, or its answer not be taken. Nothing here is ever a yes. */
+export type EnquirerErrorCode =
+  /** The account, text or option given is not usable. */
+  | "usage"
+  /** Nobody said which device may answer, and first use was not allowed. */
+  | "no_pin"
+  /** The broker does not take it (its status is in `status`), or cannot be reached. */
+  | "undeliverable"
+  /** The answer does not verify, or is by a device that may not answer. */
+  | "untrusted_answer"
+  /** The broker's key is not the one that is pinned. */
+  | "broker_key_changed";
+
+export class EnquirerError extends Error {
+  override readonly name = "EnquirerError";
+  readonly code: EnquirerErrorCode;
+  /** The broker's status, where it gave one. */
+  readonly status: number | undefined;
+
+  constructor(code: EnquirerErrorCode, message: string, status?: number) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}

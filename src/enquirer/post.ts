@@ -1,0 +1,69 @@
+/** Posting: the request is signed with its own dates and id, so that posting it again is harmless and changing it is noticed. */
+import { signRequest } from "../crypto/index.ts";
+import { encodeBase64url, LIMITS, parseAccount, ProtocolError } from "../protocol/index.ts";
+import { parseSrml, SrmlError, writeSrml } from "../srml/index.ts";
+import { callBroker, type LineOptions } from "./broker-line.ts";
+import { answerers } from "./devices.ts";
+import { EnquirerError } from "./errors.ts";
+import type { Posted, Question } from "./types.ts";
+
+/**
+ * Signs and posts a question.
+ *
+ * @throws EnquirerError `usage`, `no_pin`, `undeliverable`, `broker_key_changed`; ClientError
+ */
+export async function postQuestion(line: LineOptions, fromId: string, question: Question): Promise<Posted> {
+  const to = accountOf(question.to);
+  const text = textOf(question.request);
+  const lifeMs = question.lifeMs ?? LIMITS.defaultLifeMs;
+  if (!(lifeMs >= 1000 && lifeMs <= LIMITS.lifeMs)) {
+    throw new EnquirerError("usage", "A request lives from 1 second to 7 days.");
+  }
+  // Before the user is disturbed: an answer that could not be believed is not worth asking for.
+  await answerers(line, to, question);
+  const now = line.clock();
+  const expire = Math.floor((now + lifeMs) / 1000) * 1000;
+  const request = await signRequest(line.key, {
+    text,
+    fromId,
+    toId: to,
+    enquirerId: encodeBase64url(crypto.getRandomValues(new Uint8Array(16))),
+    created: now,
+    expire,
+  });
+  const answer = await callBroker(line, "Enquire", { Request: { Request: request, ResponderAccount: to } });
+  const brokerId = "BrokerID" in answer ? answer.BrokerID : undefined;
+  if (answer.Status >= 300 || brokerId === undefined) {
+    throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
+  }
+  return {
+    brokerId,
+    endpoint: line.endpoint,
+    to,
+    request,
+    expire,
+    pins: question.pin === undefined ? [] : [question.pin],
+    trustOnFirstUse: question.trustOnFirstUse === true,
+  };
+}
+
+/** @throws EnquirerError `usage` */
+export function accountOf(text: string): string {
+  try {
+    return parseAccount(text).id;
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new EnquirerError("usage", error.message);
+    throw error;
+  }
+}
+
+function textOf(request: Question["request"]): string {
+  try {
+    if (typeof request !== "string") return writeSrml(request);
+    parseSrml(request);
+    return request;
+  } catch (error) {
+    if (error instanceof SrmlError) throw new EnquirerError("usage", error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+/** The enquirer's own files: its key, its pins, the requests that it posted. */
+import { join } from "node:path";
+import type { SigningKey } from "../crypto/index.ts";
+import {
+  loadSigningKey,
+  type Pins,
+  pinsFile,
+  readOptionalFile,
+  type RecordFile,
+  writePrivateFile,
+} from "../node/index.ts";
+import { LIMITS, scanJson } from "../protocol/index.ts";
+import { Posted } from "./types.ts";
+
+export interface EnquirerState {
+  readonly key: SigningKey;
+  readonly pins: RecordFile<Pins>;
+  savePosted(posted: Posted): Promise<void>;
+  /** @throws ProtocolError for a file that is not what `savePosted` wrote */
+  loadPosted(brokerId: string): Promise<Posted | undefined>;
+}
+
+/** The file of the pins in a home folder. */
+export function pinsPath(home: string): string {
+  return join(home, "pins.json");
+}
+
+/** Opens the state in a folder; the key is made on first use. */
+export async function openState(home: string): Promise<EnquirerState> {
+  const postedPath = (brokerId: string): string => join(home, "posted", `${brokerId.replace(/[^A-Z2-7-]/g, "")}.json`);
+  return {
+    key: await loadSigningKey(join(home, "enquirer-key.json")),
+    pins: pinsFile(pinsPath(home)),
+    savePosted: (posted) => writePrivateFile(postedPath(posted.brokerId), `${JSON.stringify(posted)}\n`),
+    loadPosted: async (brokerId) => {
+      const text = await readOptionalFile(postedPath(brokerId));
+      return text === undefined ? undefined : Posted.read(scanJson(text, LIMITS.messageBytes), "posted");
+    },
+  };
+}

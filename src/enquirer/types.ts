@@ -1,0 +1,71 @@
+/** What goes into the SDK and what comes out of it. */
+import { AccountId, BrokerId, integer, Jws, Kid, list, object, type ReadOf, text, boolean } from "../protocol/index.ts";
+import type { Receipt, ReceiptTrust } from "../receipt/index.ts";
+import type { SrmlInput } from "../srml/index.ts";
+
+/** Who may answer: a device whose fingerprint was compared, a stored pin, or whoever the broker names the first time. */
+export interface AnswererRule {
+  /** Only this device's fingerprint counts. */
+  readonly pin?: string;
+  /** Where no pin is stored for the account, take the devices that the broker names, and store them. Default false. */
+  readonly trustOnFirstUse?: boolean;
+}
+
+export interface Question extends AnswererRule {
+  /** The account to ask, such as `alice@example.com`. */
+  readonly to: string;
+  /** The text, as its parts or as SRML. */
+  readonly request: SrmlInput | string;
+  /** How long the request may be answered, in milliseconds; default 5 minutes, at most 7 days. */
+  readonly lifeMs?: number;
+}
+
+const PostedShape = object({
+  brokerId: BrokerId,
+  endpoint: text(1, 500),
+  to: AccountId,
+  request: Jws,
+  expire: integer(0, Number.MAX_SAFE_INTEGER),
+  pins: list(Kid, 0, 8),
+  trustOnFirstUse: boolean,
+});
+
+/** A request that the broker took: plain data, so that another process can wait for its answer. */
+export type Posted = ReadOf<typeof PostedShape>;
+export const Posted = PostedShape;
+
+/** An answer that verified. */
+export interface Answered {
+  readonly result: "accepted" | "rejected";
+  /** The option that was accepted: its value (its label if it has none), and its label. */
+  readonly choice: string | undefined;
+  readonly label: string | undefined;
+  /** `unknown`: the user says that they did not start this. */
+  readonly reason: "unknown" | undefined;
+  /** The device that signed, and how it is known. */
+  readonly deviceKid: string;
+  readonly trust: ReceiptTrust;
+  readonly receipt: Receipt;
+}
+
+export type AskResult =
+  | Answered
+  /** Nobody answered: its time was over, it was cancelled, the caller's time was over, or the caller gave up. */
+  | { readonly result: "expired" | "cancelled" | "timeout" | "aborted" }
+  /** The responder would not show it, or the account or its last device is gone. */
+  | { readonly result: "refused" | "removed" };
+
+export interface WaitOptions {
+  /** Give up, and cancel, after so many milliseconds; default: when the request expires. */
+  readonly timeoutMs?: number;
+  /** Give up, and cancel, when this aborts; an answer that comes at the same time does not count. */
+  readonly signal?: AbortSignal;
+}
+
+/** Something that the caller may want to tell or log; none of it stops the call. */
+export type Notice =
+  | { readonly kind: "service_first_use"; readonly endpoint: string; readonly kid: string }
+  | { readonly kind: "device_first_use"; readonly account: string; readonly kids: readonly string[] }
+  | { readonly kind: "unpinned_device"; readonly account: string; readonly kids: readonly string[] }
+  | { readonly kind: "waiting"; readonly brokerId: string; readonly expire: number }
+  | { readonly kind: "retrying"; readonly why: string };

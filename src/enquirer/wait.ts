@@ -1,0 +1,128 @@
+/**
+ * Waiting for the answer: long polls until the broker says how it ended, or the caller's time is over; then the request
+ * is cancelled. What is not signed back is no answer, so a broken line can only delay.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { backoffMs, ClientError } from "../client/index.ts";
+import type { ReadOf, ResponseEntry } from "../protocol/index.ts";
+import { callBroker, type LineOptions } from "./broker-line.ts";
+import { EnquirerError } from "./errors.ts";
+import { takeAnswer } from "./take-answer.ts";
+import type { AskResult, Posted, WaitOptions } from "./types.ts";
+
+const WAIT_SECONDS = 30;
+/** How long after its end a request is still asked about, for the broker to say so itself. */
+const GRACE_MS = 3000;
+const CANCEL_TIMEOUT_MS = 5000;
+
+type Entry = ReadOf<typeof ResponseEntry>;
+
+/**
+ * Waits for the answer to a posted request.
+ *
+ * @throws EnquirerError `undeliverable`, `untrusted_answer`, `broker_key_changed`
+ */
+export async function waitForAnswer(line: LineOptions, posted: Posted, options: WaitOptions): Promise<AskResult> {
+  const { signal } = options;
+  const ownEnd = posted.expire + GRACE_MS;
+  const end = options.timeoutMs === undefined ? ownEnd : Math.min(line.clock() + options.timeoutMs, ownEnd);
+  line.notice({ kind: "waiting", brokerId: posted.brokerId, expire: posted.expire });
+  let failures = 0;
+  while (signal?.aborted !== true && line.clock() < end) {
+    const left = Math.max(0, end - line.clock());
+    const wait = Math.min(WAIT_SECONDS, Math.ceil(left / 1000));
+    try {
+      const entry = await askStatus(line, posted, { Wait: wait }, wait * 1000 + 10_000, signal);
+      failures = 0;
+      const result = entry === undefined ? undefined : await resultOf(line, posted, entry);
+      if (aborted(signal)) break;
+      if (result !== undefined) return result;
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      if (error.code === "aborted") break;
+      failures += 1;
+      line.notice({ kind: "retrying", why: error.message });
+      const pause = Math.min(backoffMs(failures, Math.random()), 5000, Math.max(0, end - line.clock()));
+      await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    }
+  }
+  return giveUp(line, posted, aborted(signal));
+}
+
+/** A function, because the signal changes under an await. */
+function aborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/**
+ * Cancels a request.
+ *
+ * @returns how it ended; an answer that was there first is returned, unless the caller aborted
+ */
+export async function giveUp(line: LineOptions, posted: Posted, gaveUp: boolean): Promise<AskResult> {
+  const without = { result: gaveUp ? "aborted" : line.clock() >= posted.expire ? "expired" : "timeout" } as const;
+  try {
+    const entry = await askStatus(line, posted, { Cancel: true }, CANCEL_TIMEOUT_MS, undefined);
+    if (entry?.RequestStatus === "REPLY" && !gaveUp) return (await resultOf(line, posted, entry)) ?? without;
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+  }
+  return without;
+}
+
+/** One Status call; undefined where the broker asks to come back later. */
+async function askStatus(
+  line: LineOptions,
+  posted: Posted,
+  more: { readonly Wait?: number; readonly Cancel?: boolean },
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Entry | undefined> {
+  const limits = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const answer = await callBroker(line, "Status", { BrokerID: posted.brokerId, ...more }, limits);
+  if (answer.Status === 429 || answer.Status === 503) {
+    const seconds = Math.min(answer.RetryAfter ?? 1, WAIT_SECONDS);
+    await sleep(seconds * 1000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    return undefined;
+  }
+  if (answer.Status >= 300) {
+    throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
+  }
+  return "Response" in answer ? answer.Response : undefined;
+}
+
+/** What an entry means; undefined while it is pending. */
+export async function resultOf(line: LineOptions, posted: Posted, entry: Entry): Promise<AskResult | undefined> {
+  switch (entry.RequestStatus) {
+    case "PENDING":
+      return undefined;
+    case "REPLY":
+      if (entry.Response === undefined) {
+        throw new EnquirerError("untrusted_answer", "The broker says that there is an answer, but gives none.");
+      }
+      return takeAnswer(line, posted, entry.Response);
+    case "EXPIRED":
+      return { result: "expired" };
+    case "ECANCEL":
+      return { result: "cancelled" };
+    case "REFUSED":
+      return { result: "refused" };
+    case "BCANCEL":
+      return { result: "removed" };
+  }
+}
+
+/**
+ * Asks once how a request stands.
+ *
+ * @returns undefined while it is pending
+ * @throws EnquirerError, ClientError
+ */
+export async function statusOnce(
+  line: LineOptions,
+  posted: Posted,
+  more: { readonly Wait?: number; readonly Cancel?: boolean },
+): Promise<AskResult | undefined> {
+  const entry = await askStatus(line, posted, more, ((more.Wait ?? 0) + 10) * 1000, undefined);
+  return entry === undefined ? undefined : resultOf(line, posted, entry);
+}

@@ -1,0 +1,7 @@
+/** What only Node has: files that hold keys, pins and requests. */
+export { isCode, privateFolder, readOptionalFile, writePrivateFile } from "./files.ts";
+export { defaultHome } from "./home.ts";
+export { loadSigningKey, readPrivateJwk } from "./key-file.ts";
+export { withLock } from "./lock.ts";
+export { type DevicePin, type Pins, pinsFile, type ServicePin } from "./pins-file.ts";
+export { type RecordFile, recordFile } from "./record-file.ts";

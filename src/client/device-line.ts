@@ -47,13 +47,13 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
       const answer = await call(account, "Pending", { Responder: account.account, BrokerID: brokerId });
       if (answer.Status === 404) return undefined;
       requireDone(answer);
-      return "Entries" in answer ? answer.Entries?.find((entry) => entry.BrokerID === brokerId) : undefined;
+      return "Entries" in answer ? answer.Entries.find((entry) => entry.BrokerID === brokerId) : undefined;
     },
     statusOf: async (account, brokerId) => {
       const answer = await call(account, "Status", { BrokerID: brokerId });
       if (answer.Status === 404) return undefined;
       requireDone(answer);
-      return "Response" in answer ? answer.Response?.RequestStatus : undefined;
+      return "Response" in answer ? answer.Response.RequestStatus : undefined;
     },
     respond: async (account, brokerId, answer) => {
       const Response = { BrokerID: brokerId, RequestStatus: "REPLY", Response: answer } as const;

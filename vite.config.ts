@@ -56,7 +56,7 @@ export default defineConfig(({ command, mode }) => {
           chunkFileNames: chunkName,
           assetFileNames: "assets/[name][extname]",
           // Own code and each library apart: a page loads only the libraries that it needs.
-          codeSplitting: { groups: [{ name: packageOf, test: /node_modules/ }] },
+          codeSplitting: { groups: [{ name: packageOf, debugName: "libraries", test: /node_modules/ }] },
         },
       },
     },

@@ -14,7 +14,7 @@ const LINK = join(ROOT, "node_modules/.bin/confirm");
 const SOURCES = ["src", "public", "manifest.json", "vite.config.ts", "tsconfig.json", "tsconfig.build.json"];
 const TOOLS = ["package.json", "package-lock.json", ".ci/build.mjs"];
 /** Read at run time beside the compiled code. */
-const ASSETS = new Set([".html", ".css", ".svg", ".sql"]);
+const ASSETS = new Set([".html", ".css", ".svg", ".sql", ".mjs"]);
 
 const stamp = hashOf([...SOURCES, ...TOOLS]);
 if (process.argv.includes("--if-stale") && isBuilt()) process.exit(0);

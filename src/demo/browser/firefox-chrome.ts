@@ -1,0 +1,146 @@
+/**
+ * What can be reached only from Firefox's own window: the extension's real popup, its badge, its background. The
+ * functions below run there, where `Services`, `ChromeUtils` and the toolbar are; TypeScript does not know them.
+ */
+import { writeFile } from "node:fs/promises";
+import type { BidiConnection } from "./bidi.ts";
+import { BrowserError } from "./browser-error.ts";
+import { callIn } from "./firefox-script.ts";
+import { at, callElsewhere } from "./parse-reply.ts";
+import { waitUntil } from "./wait.ts";
+
+const PATIENCE = 10_000;
+const BROWSER_WINDOW = "chrome://browser/content/browser.xhtml";
+
+const EXTENSION = "const extension = WebExtensionPolicy.getByID(id).extension;";
+const PARENT =
+  'const { ExtensionParent } = ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs");';
+const ACTION = `${EXTENSION} ${PARENT} const action = ExtensionParent.apiManager.global.browserActionFor(extension);`;
+const POPUP = 'const popup = document.querySelector("browser[webextension-view-type=popup]");';
+
+const OPEN_POPUP = `async (id) => { ${ACTION} await action.openPopup(window, true); }`;
+const CLOSE_POPUP = `() => { ${POPUP} popup?.closest("panel")?.hidePopup(); }`;
+const POPUP_ADDRESS = `() => { ${POPUP} return popup?.currentURI?.spec; }`;
+const BADGE = `(id) => { ${ACTION}
+  const widget = action.widget.forWindow(window).node;
+  return widget.querySelector(".toolbarbutton-badge, .unified-extensions-item-action-button")?.getAttribute("value")
+    ?? widget.querySelector("[badge]")?.getAttribute("badge") ?? widget.getAttribute("badge") ?? "";
+}`;
+const BACKGROUND_STATE = `(id) => { ${EXTENSION} return extension.backgroundState; }`;
+const TERMINATE = `async (id) => { ${EXTENSION} await extension.terminateBackground({ ignoreDevToolsAttached: true }); }`;
+
+/** Runs in the popup's process, where `content` is its window; the answer comes back as a message. */
+const IN_POPUP = `(source, args, name) => new Promise((resolve, reject) => { ${POPUP}
+  if (!popup) throw new Error("no popup");
+  const manager = popup.messageManager;
+  manager.addMessageListener(name, function listener({ data }) {
+    manager.removeMessageListener(name, listener);
+    if (data.error === undefined) resolve(data.json === "" ? undefined : JSON.parse(data.json));
+    else reject(new Error(data.error));
+  });
+  const script = \`(async () => {
+    try {
+      const { document, window } = { document: content.document, window: content };
+      const result = await (\${source})(document, ...\${JSON.stringify(args)});
+      sendAsyncMessage(\${JSON.stringify(name)}, { json: JSON.stringify(result) ?? "" });
+    } catch (error) {
+      sendAsyncMessage(\${JSON.stringify(name)}, { error: String(error) });
+    }
+  })()\`;
+  manager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(script), false);
+})`;
+
+const SNAPSHOT = `async () => { ${POPUP}
+  const bitmap = await popup.browsingContext.currentWindowGlobal.drawSnapshot(null, 1, "white");
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
+  const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
+  return bytes.toBase64();
+}`;
+
+export class FirefoxChrome {
+  readonly #bidi: BidiConnection;
+  readonly #window: string;
+  readonly #extensionId: string;
+  #calls = 0;
+
+  private constructor(bidi: BidiConnection, window: string, extensionId: string) {
+    this.#bidi = bidi;
+    this.#window = window;
+    this.#extensionId = extensionId;
+  }
+
+  /** Finds the browser's window. */
+  static async attach(bidi: BidiConnection, extensionId: string): Promise<FirefoxChrome> {
+    const window = await waitUntil("Firefox's window", PATIENCE, async () => {
+      const tree = await bidi.send("browsingContext.getTree", { "moz:scope": "chrome", maxDepth: 0 });
+      const contexts = at(tree, "contexts");
+      const windows: readonly unknown[] = Array.isArray(contexts) ? contexts : [];
+      const main = windows.find((window) => at(window, "url") === BROWSER_WINDOW);
+      const context = at(main, "context");
+      return typeof context === "string" ? context : undefined;
+    });
+    return new FirefoxChrome(bidi, window, extensionId);
+  }
+
+  /**
+   * Opens the toolbar's popup and waits for its page.
+   *
+   * @throws {BrowserError} `no_popup`
+   */
+  async openPopup(url: string): Promise<void> {
+    await this.#call(OPEN_POPUP, this.#extensionId);
+    try {
+      await waitUntil("the popup", PATIENCE, async () => {
+        if ((await this.#call(POPUP_ADDRESS)) !== url) return undefined;
+        // The popup's first, empty page goes while it is asked.
+        const ready = await this.inPopup((document) => document.readyState).catch(() => undefined);
+        return ready === "complete" ? true : undefined;
+      });
+    } catch (error) {
+      if (!(error instanceof BrowserError) || error.code !== "timeout") throw error;
+      throw new BrowserError("no_popup", "The popup did not open, or closed at once.");
+    }
+  }
+
+  async closePopup(): Promise<void> {
+    await this.#call(CLOSE_POPUP);
+  }
+
+  /** Runs a function in the popup; it gets the popup's document, then its arguments, which travel as JSON. */
+  inPopup<Args extends readonly unknown[], Result>(
+    script: (document: Document, ...args: Args) => Result,
+    ...args: Args
+  ): Promise<Awaited<Result>> {
+    this.#calls += 1;
+    const name = `mesh-confirm:${this.#calls}`;
+    return callElsewhere(script, (source) => callIn(this.#bidi, this.#window, IN_POPUP, [source, args, name]));
+  }
+
+  /** Writes a PNG of the popup to a file. */
+  async snapshotPopup(file: string): Promise<void> {
+    await writeFile(file, Buffer.from(await this.#call(SNAPSHOT), "base64"));
+  }
+
+  /** The text drawn on the toolbar button. */
+  badge(): Promise<string> {
+    return this.#call(BADGE, this.#extensionId);
+  }
+
+  /** `running`, `stopped`, `suspending` or `starting`. */
+  backgroundState(): Promise<string> {
+    return this.#call(BACKGROUND_STATE, this.#extensionId);
+  }
+
+  /** Stops the event page at once, as Firefox does with one that idles; an open popup stays open. */
+  async terminateBackground(): Promise<void> {
+    await this.#call(TERMINATE, this.#extensionId);
+  }
+
+  /** The text that a function of this file returns in the window, the empty one when it returns none. */
+  async #call(source: string, ...args: readonly unknown[]): Promise<string> {
+    const json = await callIn(this.#bidi, this.#window, source, args);
+    const result: unknown = json === "" ? "" : JSON.parse(json);
+    return typeof result === "string" ? result : "";
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * A Firefox with the extension loaded, driven over WebDriver BiDi: tabs as a user would, the real popup from the
+ * browser's own window. The extension's address is fixed by a preference, so that its pages can be opened by name.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findFirefox } from "../prepare/browsers.mjs";
+import { BidiConnection } from "./bidi.ts";
+import { BrowserError } from "./browser-error.ts";
+import { readExtensionFolder } from "./extension-folder.ts";
+import { FirefoxChrome } from "./firefox-chrome.ts";
+import { FirefoxTab } from "./firefox-tab.ts";
+import { at, textAt } from "./parse-reply.ts";
+import { openProfile } from "./profile.ts";
+import type { Profile } from "./profile.ts";
+import { waitUntil } from "./wait.ts";
+
+export interface FirefoxOptions {
+  /** The folder of the built extension, for instance `dist/firefox`. */
+  readonly extension: string;
+  /** A profile folder to keep; without it a temporary one is made, and removed by `close`. */
+  readonly profile?: string;
+  /** The browser's path; without it the one that `findFirefox` finds. */
+  readonly executable?: string;
+  /** Without a window on a display; default true. */
+  readonly headless?: boolean;
+}
+
+/** The host of the extension's pages in every Firefox started here. */
+const UUID = "6d657368-2d63-4f6e-a669-726d00000001";
+const START_PATIENCE = 30_000;
+const CLOSE_PATIENCE = 5_000;
+
+export class Firefox {
+  readonly #process: ChildProcess;
+  readonly #bidi: BidiConnection;
+  readonly #chrome: FirefoxChrome;
+  readonly #profile: Profile;
+  readonly #popupPath: string;
+
+  private constructor(
+    child: ChildProcess,
+    bidi: BidiConnection,
+    chrome: FirefoxChrome,
+    profile: Profile,
+    popupPath: string,
+  ) {
+    this.#process = child;
+    this.#bidi = bidi;
+    this.#chrome = chrome;
+    this.#profile = profile;
+    this.#popupPath = popupPath;
+  }
+
+  /**
+   * Starts the browser and installs the extension for as long as it runs; leaves nothing behind when that fails.
+   *
+   * @throws {BrowserError} `no_browser`, `no_extension`
+   */
+  static async launch(options: FirefoxOptions): Promise<Firefox> {
+    const { popup, geckoId } = await readExtensionFolder(options.extension);
+    if (geckoId === undefined) throw new BrowserError("no_extension", `${options.extension} is no build for Firefox.`);
+    const executable = options.executable ?? findFirefox();
+    if (executable === undefined) throw new BrowserError("no_browser", "No Firefox on this machine.");
+    const profile = await openProfile(options.profile);
+    let child: ChildProcess | undefined;
+    let bidi: BidiConnection | undefined;
+    try {
+      await writeFile(join(profile.path, "user.js"), preferences(geckoId));
+      await rm(join(profile.path, PORT_FILE), { force: true });
+      child = startProcess(executable, profile.path, options.headless ?? true);
+      bidi = await BidiConnection.connect(await listeningAddress(child, profile.path));
+      await bidi.send("session.new", { capabilities: {} });
+      await install(bidi, options.extension);
+      const chrome = await FirefoxChrome.attach(bidi, geckoId);
+      return new Firefox(child, bidi, chrome, profile, popup);
+    } catch (error) {
+      bidi?.close();
+      if (child !== undefined) await kill(child);
+      await profile.discard();
+      throw error;
+    }
+  }
+
+  /** The address of one of the extension's own pages. */
+  url(path: string): string {
+    return `moz-extension://${UUID}/${path}`;
+  }
+
+  /** Opens an address in a new tab. */
+  async openTab(url: string): Promise<FirefoxTab> {
+    const reply = await this.#bidi.send("browsingContext.create", { type: "tab" });
+    const tab = new FirefoxTab(this.#bidi, textAt(reply, "context"));
+    await tab.goto(url);
+    return tab;
+  }
+
+  /** Opens one of the extension's own pages, for instance `src/extension/options/index.html`, in a new tab. */
+  openPage(path: string): Promise<FirefoxTab> {
+    return this.openTab(this.url(path));
+  }
+
+  /**
+   * Opens the toolbar's popup; drive it with `inPopup`.
+   *
+   * @throws {BrowserError} `no_popup`
+   */
+  openPopup(): Promise<void> {
+    return this.#chrome.openPopup(this.url(this.#popupPath));
+  }
+
+  closePopup(): Promise<void> {
+    return this.#chrome.closePopup();
+  }
+
+  /**
+   * Runs a function in the open popup. It gets the popup's document, then its arguments, and sees nothing of where it
+   * was written; arguments and result travel as JSON.
+   *
+   * @throws {BrowserError} `command` with what the function threw, or when no popup is open
+   */
+  inPopup<Args extends readonly unknown[], Result>(
+    script: (document: Document, ...args: Args) => Result,
+    ...args: Args
+  ): Promise<Awaited<Result>> {
+    return this.#chrome.inPopup(script, ...args);
+  }
+
+  /** Writes a PNG of the open popup to a file. */
+  snapshotPopup(file: string): Promise<void> {
+    return this.#chrome.snapshotPopup(file);
+  }
+
+  /** The text drawn on the toolbar button. */
+  badge(): Promise<string> {
+    return this.#chrome.badge();
+  }
+
+  /** `running`, `stopped`, `suspending` or `starting`. */
+  backgroundState(): Promise<string> {
+    return this.#chrome.backgroundState();
+  }
+
+  /** Stops the background at once, as Firefox does with one that idles; an open popup stays open. */
+  terminateBackground(): Promise<void> {
+    return this.#chrome.terminateBackground();
+  }
+
+  /** Ends the browser; removes a temporary profile. A second call does nothing more. */
+  async close(): Promise<void> {
+    try {
+      if (this.#process.exitCode === null) await this.#bidi.send("browser.close", {}).catch(() => undefined);
+      this.#bidi.close();
+      await kill(this.#process, CLOSE_PATIENCE);
+    } finally {
+      await this.#profile.discard();
+    }
+  }
+}
+
+const PORT_FILE = "WebDriverBiDiServer.json";
+
+function preferences(geckoId: string): string {
+  const values = {
+    "extensions.webextensions.uuids": JSON.stringify({ [geckoId]: UUID }),
+    "remote.active-protocols": 1,
+    "xpinstall.signatures.required": false,
+    // The system's notifications close at once where there is no desktop.
+    "alerts.useSystemBackend": false,
+    "browser.aboutwelcome.enabled": false,
+    "browser.startup.page": 0,
+    "browser.shell.checkDefaultBrowser": false,
+    "datareporting.policy.dataSubmissionEnabled": false,
+    "app.update.disabledForTesting": true,
+    "extensions.update.enabled": false,
+    "network.captive-portal-service.enabled": false,
+    "network.connectivity-service.enabled": false,
+  };
+  const lines = Object.entries(values).map(
+    ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+  );
+  return lines.join("");
+}
+
+function startProcess(executable: string, profile: string, headless: boolean): ChildProcess {
+  const args = [
+    ...(headless ? ["--headless", "--width=1280", "--height=900"] : []),
+    ...["--no-remote", "--profile", profile, "--remote-debugging-port=0", "-remote-allow-system-access"],
+  ];
+  const child = spawn(executable, args, { stdio: "ignore" });
+  const atExit = (): void => {
+    child.kill("SIGKILL");
+  };
+  process.once("exit", atExit);
+  child.once("exit", () => process.off("exit", atExit));
+  // What could not be started has no exit; waiting for its port says so.
+  child.once("error", () => process.off("exit", atExit));
+  return child;
+}
+
+async function listeningAddress(child: ChildProcess, profile: string): Promise<string> {
+  const file = join(profile, PORT_FILE);
+  const port = await waitUntil("Firefox's debugging port", START_PATIENCE, async () => {
+    if (child.pid === undefined || child.exitCode !== null)
+      throw new BrowserError("no_browser", `${child.spawnfile} did not start.`);
+    const text = await readFile(file, "utf8").catch(() => "");
+    const found: unknown = text.endsWith("}") ? at(JSON.parse(text), "ws_port") : undefined;
+    return typeof found === "number" ? found : undefined;
+  });
+  return `ws://127.0.0.1:${port}/session`;
+}
+
+async function install(bidi: BidiConnection, folder: string): Promise<void> {
+  try {
+    await bidi.send("webExtension.install", { extensionData: { type: "path", path: folder } });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BrowserError("no_extension", `${folder} was not installed: ${reason}`);
+  }
+}
+
+/** Ends a process, by force when it has not ended by itself within `patience` milliseconds. */
+async function kill(child: ChildProcess, patience = 0): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const timer = setTimeout(() => child.kill("SIGKILL"), patience);
+  await once(child, "exit");
+  clearTimeout(timer);
+}

@@ -25,11 +25,20 @@ export const INBOX_STATES = [
 export type InboxState = (typeof INBOX_STATES)[number];
 
 /** Why the machine refused to show a request. Each has a sentence in the user's language. */
-export type RefusalReason =
-  "signature" | "malformed" | "other_account" | "dates" | "text" | "unsupported" | "sanitizer" | "sender_key_changed";
+export const REFUSAL_REASONS = [
+  "signature",
+  "malformed",
+  "other_account",
+  "dates",
+  "text",
+  "unsupported",
+  "sanitizer",
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** How it ended at the broker. `conflict`: another answer came first. `late`: it had expired or was cancelled. */
-export type Delivery = "accepted" | "conflict" | "late" | "unknown_request" | "not_allowed";
+export const DELIVERIES = ["accepted", "conflict", "late", "unknown_request", "not_allowed"] as const;
+export type Delivery = (typeof DELIVERIES)[number];
 
 export interface InboxEntry extends AccountKey {
   /** base64url(SHA-256(protected "." payload)); with the account, the entry's name. */

@@ -1,10 +1,12 @@
 /** The responder: an inbox of requests, who is asking, and the answer. The same in the extension and on the command line. */
 export {
   type AccountKey,
+  DELIVERIES,
   type Delivery,
   type InboxEntry,
   INBOX_STATES,
   type InboxState,
+  REFUSAL_REASONS,
   type RefusalReason,
 } from "./inbox-entry.ts";
 export type { StoredAnswer } from "./inbox-entry.ts";
@@ -26,3 +28,4 @@ export type {
   SenderView,
   Trust,
 } from "./view.ts";
+export { readStoredEntry, writeStoredEntry } from "./stored-entry.ts";

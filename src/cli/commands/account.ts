@@ -1,0 +1,95 @@
+/** `confirm account`: the broker's accounts, on its own store, also while it runs. */
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { openStore, type Store } from "../../broker/index.ts";
+import { newConnectCode, showConnectCode } from "../../crypto/index.ts";
+import { LIMITS, parseAccount } from "../../protocol/index.ts";
+import type { Context } from "../context.ts";
+import { CliError, EXIT } from "../exit.ts";
+import type { Run } from "../run.ts";
+
+interface StoreOptions {
+  readonly data?: string;
+  readonly store?: string;
+}
+
+/** Where the broker of this home keeps its data, unless it is told otherwise. */
+export function storePlace(context: Context, options: StoreOptions): string {
+  return options.store ?? resolve(options.data ?? join(context.home, "broker"));
+}
+
+/** Adds the options that name the broker's store. */
+export function withStoreOptions(command: Command): Command {
+  return command
+    .option("--data <dir>", "the broker's folder; default: broker, in the home folder")
+    .option("--store <url>", "the broker's database, instead of a folder");
+}
+
+async function withStore<T>(context: Context, options: StoreOptions, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(storePlace(context, options));
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+export function addAccount(program: Command, run: Run): void {
+  const account = program.command("account").description("the broker's accounts");
+  withStoreOptions(account.command("add"))
+    .description("add an account, or a device to one: prints a connect code, good for 10 minutes and one device")
+    .argument("<account>", "such as alice@example.com")
+    .addHelpText("after", "\nExample:\n  confirm account add alice@example.com --data /var/lib/mesh-confirm")
+    .action((text: string, options: StoreOptions) =>
+      run(async (context) => {
+        const { id } = parseAccount(text);
+        const code = newConnectCode();
+        await withStore(context, options, async (store) => {
+          const now = Date.now();
+          const fresh = await store.addAccount(id, now);
+          if (!(await store.addCode({ account: id, code, now, expires: now + LIMITS.connectCodeMs }))) {
+            throw new CliError(EXIT.failed, `${id} was removed in the meantime.`);
+          }
+          context.output.note(fresh ? `added ${id}; its connect code:` : `${id} exists; a code for a further device:`);
+        });
+        context.output.result(showConnectCode(code), { account: id, code: showConnectCode(code) });
+        return EXIT.done;
+      }),
+    );
+  withStoreOptions(account.command("list"))
+    .description("the accounts and how many devices each has")
+    .action((options: StoreOptions) =>
+      run(async (context) => {
+        const rows = await withStore(context, options, async (store) => {
+          const found = [];
+          for (const one of await store.accounts()) {
+            const devices = await store.devices(one.account);
+            found.push({
+              account: one.account,
+              devices: devices.map(({ kid, name, state }) => ({ kid, name, state })),
+            });
+          }
+          return found;
+        });
+        const lines = rows.flatMap((row) => [
+          row.account,
+          ...row.devices.map((device) => `  ${device.kid}  ${device.state}  ${device.name}`),
+        ]);
+        if (rows.length === 0) context.output.note("there are no accounts");
+        if (rows.length > 0 || context.json) context.output.result(lines.join("\n"), rows);
+        return EXIT.done;
+      }),
+    );
+  withStoreOptions(account.command("remove"))
+    .description("remove an account and its devices; what was pending is cancelled")
+    .argument("<account>", "such as alice@example.com")
+    .action((text: string, options: StoreOptions) =>
+      run(async (context) => {
+        const { id } = parseAccount(text);
+        const settled = await withStore(context, options, (store) => store.removeAccount(id, Date.now()));
+        if (settled === undefined) throw new CliError(EXIT.failed, `There is no account ${id}.`);
+        context.output.result(`removed ${id}`, { account: id, cancelled: settled.length });
+        return EXIT.done;
+      }),
+    );
+}

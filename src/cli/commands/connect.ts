@@ -1,0 +1,70 @@
+/** `confirm connect`: makes this command line a device of an account, by the code that the operator gave. */
+import { hostname } from "node:os";
+import type { Command } from "commander";
+import { connectDevice } from "../../client/index.ts";
+import {
+  encryptionJwkOf,
+  exportPair,
+  newEncryptionPair,
+  newSigningPair,
+  parseConnectCode,
+  signDeviceProfile,
+  signingKeyOf,
+} from "../../crypto/index.ts";
+import { endpointOf, parseAccount, parseEndpoint } from "../../protocol/index.ts";
+import { saveDevice } from "../device-home.ts";
+import { CliError, EXIT } from "../exit.ts";
+import type { Run } from "../run.ts";
+
+export function addConnect(program: Command, run: Run): void {
+  program
+    .command("connect")
+    .description("make this machine a device of an account, by its connect code")
+    .argument("<account>", "the account, such as bob@example.com")
+    .argument("<code>", "the code that `confirm account add` printed")
+    .option("--name <text>", "what the device is called", `confirm on ${hostname().slice(0, 40)}`)
+    .addHelpText("after", "\nExample:\n  confirm connect bob@example.com ABCD-EFGH-2345-QRST")
+    .action((accountText: string, codeText: string, options: { readonly name: string }) =>
+      run(async (context) => {
+        const account = parseAccount(accountText).id;
+        const code = parseConnectCode(codeText);
+        if (code === undefined) throw new CliError(EXIT.failed, "A connect code looks like ABCD-EFGH-2345-QRST.");
+        const broker = context.broker === undefined ? endpointOf(account) : parseEndpoint(context.broker);
+        const signing = await newSigningPair({ extractable: true });
+        const encryption = await newEncryptionPair({ extractable: true });
+        const key = await signingKeyOf(signing);
+        const profile = await signDeviceProfile(key, {
+          account,
+          encryptionKey: await encryptionJwkOf(encryption),
+          created: Date.now(),
+        });
+        const connected = await connectDevice(
+          { account, code, deviceName: options.name, key, profile },
+          { endpoint: broker, fetch: globalThis.fetch, clock: Date.now },
+        );
+        if (!connected.ok) {
+          throw new CliError(EXIT.undeliverable, connected.outcome.StatusDescription ?? "The broker refused.");
+        }
+        await saveDevice(context.home, {
+          account,
+          broker,
+          deviceName: options.name,
+          service: connected.service.jwk,
+          profile,
+          signing: await exportPair(signing),
+          encryption: await exportPair(encryption),
+        });
+        context.output.note(`this device's fingerprint is ${key.kid}; the broker's is ${connected.service.kid}`);
+        if (connected.state === "pending")
+          context.output.note("the device waits until another device of the account agrees");
+        context.output.result(key.kid, {
+          account,
+          broker,
+          kid: key.kid,
+          service: connected.service.kid,
+          state: connected.state,
+        });
+        return EXIT.done;
+      }),
+    );
+}

@@ -1,0 +1,42 @@
+/** `confirm keys`: the fingerprints of the keys in this home, and the public half for whoever is to know them. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { loadSigningKey } from "../../node/index.ts";
+import { loadDevices } from "../device-home.ts";
+import { EXIT } from "../exit.ts";
+import type { Run } from "../run.ts";
+
+export function addKeys(program: Command, run: Run): void {
+  const keys = program.command("keys").description("the keys in this home");
+  keys
+    .command("show")
+    .description("the fingerprints: the enquirer's, and each device's")
+    .addHelpText("after", "\nExample:\n  confirm keys show")
+    .action(() =>
+      run(async (context) => {
+        const enquirer = await loadSigningKey(join(context.home, "enquirer-key.json"));
+        const devices = await loadDevices(context.home);
+        const lines = [
+          `enquirer  ${enquirer.kid}`,
+          ...devices.map((device) => `device    ${device.key.kid}  ${device.account} at ${device.broker}`),
+        ];
+        context.output.result(lines.join("\n"), {
+          enquirer: enquirer.kid,
+          devices: devices.map(({ account, broker, key }) => ({ account, broker, kid: key.kid })),
+        });
+        return EXIT.done;
+      }),
+    );
+  keys
+    .command("export")
+    .description("the enquirer's public key as a JWK")
+    .addHelpText("after", "\nExample:\n  confirm keys export > enquirer.jwk")
+    .action(() =>
+      run(async (context) => {
+        const { jwk, kid } = await loadSigningKey(join(context.home, "enquirer-key.json"));
+        const named = { ...jwk, kid };
+        context.output.result(JSON.stringify(named), named);
+        return EXIT.done;
+      }),
+    );
+}

@@ -1,0 +1,53 @@
+/** `confirm pending`: what waits for this device's answer. Verifies before it shows. */
+import type { Command } from "commander";
+import { backoffMs } from "../../client/index.ts";
+import {
+  deliverDue,
+  pendingEntries,
+  poll,
+  type RequestView,
+  resumeReceived,
+  viewRequest,
+} from "../../responder/index.ts";
+import { chooseDevice } from "../device-home.ts";
+import { EXIT } from "../exit.ts";
+import { responderPorts } from "../responder-ports.ts";
+import type { Run } from "../run.ts";
+
+/** How a request is printed: who, what, which options, until when. */
+export function requestText(view: RequestView): string {
+  const who = view.sender.trust === "local" ? "your broker says" : "unverified, claims to be";
+  return [
+    view.id,
+    `  from     ${who} ${view.sender.fromId} (${view.sender.kid})`,
+    `  asks     ${view.srml.heading}`,
+    ...view.srml.paragraphs.map((line) => `           ${line}`),
+    ...view.srml.buttons.map((button) => `  option   ${button.value ?? button.label}: ${button.label}`),
+    `  expires  ${new Date(view.expires).toISOString()}`,
+  ].join("\n");
+}
+
+export function addPending(program: Command, run: Run): void {
+  program
+    .command("pending")
+    .description("list the requests that wait for an answer from this device")
+    .option("--id <account>", "which connected account")
+    .addHelpText("after", "\nExample:\n  confirm pending --id bob@example.com")
+    .action((options: { readonly id?: string }) =>
+      run(async (context) => {
+        const device = await chooseDevice(context.home, options.id);
+        const ports = responderPorts(context.home, device);
+        await resumeReceived(ports, device);
+        await deliverDue(ports, device, (failures) => backoffMs(failures, Math.random()));
+        await poll(ports, device);
+        const views: RequestView[] = [];
+        for (const entry of await pendingEntries(ports, [device])) {
+          const view = await viewRequest(ports, entry);
+          if (view !== undefined) views.push(view);
+        }
+        if (views.length === 0) context.output.note(`nothing waits for ${device.account}`);
+        if (views.length > 0 || context.json) context.output.result(views.map(requestText).join("\n"), views);
+        return EXIT.done;
+      }),
+    );
+}

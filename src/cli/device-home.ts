@@ -1,0 +1,109 @@
+/** The devices of the command line: one file for each account, with its keys and the broker's pinned key. */
+import { createHash } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  importPair,
+  importPublicKey,
+  type PrivateJwk,
+  type SigningKey,
+  signingKeyOf,
+  type VerifyKey,
+} from "../crypto/index.ts";
+import { isCode, readOptionalFile, readPrivateJwk, writePrivateFile } from "../node/index.ts";
+import {
+  AccountId,
+  isJsonObject,
+  Jws,
+  LIMITS,
+  object,
+  PublicJwk,
+  type ReadOf,
+  scanJson,
+  text,
+} from "../protocol/index.ts";
+import type { AccountKey } from "../responder/index.ts";
+import { CliError, EXIT } from "./exit.ts";
+
+const Public = object({
+  account: AccountId,
+  broker: text(1, 500),
+  deviceName: text(1, 60),
+  service: PublicJwk,
+  profile: Jws,
+});
+
+export interface NewDevice extends ReadOf<typeof Public> {
+  readonly signing: PrivateJwk;
+  readonly encryption: PrivateJwk;
+}
+
+export interface Device extends AccountKey {
+  readonly key: SigningKey;
+  readonly service: VerifyKey;
+}
+
+/** A name for an account's files that no account can break out of. */
+export function fileNameOf({ account, broker }: AccountKey): string {
+  return createHash("sha256").update(`${account}\0${broker}`).digest("hex").slice(0, 32);
+}
+
+const folderOf = (home: string): string => join(home, "devices");
+
+/** Keeps a device that connected. */
+export async function saveDevice(home: string, device: NewDevice): Promise<void> {
+  await writePrivateFile(join(folderOf(home), `${fileNameOf(device)}.json`), `${JSON.stringify(device)}\n`);
+}
+
+/** Forgets a device and its keys. */
+export async function removeDevice(home: string, account: AccountKey): Promise<void> {
+  await rm(join(folderOf(home), `${fileNameOf(account)}.json`), { force: true });
+}
+
+/** All devices of this home. */
+export async function loadDevices(home: string): Promise<readonly Device[]> {
+  const names = await readdir(folderOf(home)).catch((error: unknown) => {
+    if (isCode(error, "ENOENT")) return [];
+    throw error;
+  });
+  const devices: Device[] = [];
+  for (const name of names.filter((one) => one.endsWith(".json")).sort()) {
+    const device = await loadDevice(join(folderOf(home), name));
+    if (device !== undefined) devices.push(device);
+  }
+  return devices;
+}
+
+async function loadDevice(path: string): Promise<Device | undefined> {
+  const content = await readOptionalFile(path);
+  if (content === undefined) return undefined;
+  const json = scanJson(content, LIMITS.messageBytes);
+  const known = Public.read(json, "device");
+  const signing = isJsonObject(json) ? JSON.stringify(json["signing"] ?? null) : "";
+  return {
+    account: known.account,
+    broker: known.broker,
+    key: await signingKeyOf(await importPair(readPrivateJwk(signing), "sign")),
+    service: await importPublicKey(known.service),
+  };
+}
+
+/**
+ * The device to answer with: the named account's, or the only one there is.
+ *
+ * @throws CliError usage
+ */
+export async function chooseDevice(home: string, account: string | undefined): Promise<Device> {
+  const devices = await loadDevices(home);
+  const fitting = account === undefined ? devices : devices.filter((device) => device.account === account);
+  const [first, ...others] = fitting;
+  if (first === undefined) {
+    const who = account ?? "bob@example.com";
+    throw new CliError(EXIT.failed, `No account is connected here. First: confirm connect ${who} CODE`);
+  }
+  if (others.length > 0) {
+    const names = fitting.map((device) => `${device.account} at ${device.broker}`).join(", ");
+    throw new CliError(EXIT.failed, `Several accounts are connected (${names}); say which with --id.`);
+  }
+  return first;
+}

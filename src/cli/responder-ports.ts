@@ -1,0 +1,21 @@
+/** The responder on the command line: its inbox in files, its keys in files, the real clock. It pins no senders. */
+import { deviceLine } from "../client/index.ts";
+import type { ResponderPorts } from "../responder/index.ts";
+import type { Device } from "./device-home.ts";
+import { inboxFiles } from "./inbox-files.ts";
+
+/** The ports for one device. */
+export function responderPorts(home: string, device: Device): ResponderPorts {
+  const { key, service } = device;
+  return {
+    storage: inboxFiles(home),
+    keys: { signingKey: () => Promise.resolve(key) },
+    broker: deviceLine({
+      credentials: () => Promise.resolve({ key, service }),
+      fetch: globalThis.fetch,
+      clock: Date.now,
+    }),
+    pins: { pinnedKids: () => Promise.resolve([]) },
+    clock: Date.now,
+  };
+}

@@ -1,0 +1,45 @@
+/** How an asked question ended: its exit code, its word, its JSON. */
+import type { AskResult } from "../enquirer/index.ts";
+import { EXIT, type Exit } from "./exit.ts";
+
+/** Only `accepted` is 0. */
+export function exitOf(result: AskResult): Exit {
+  switch (result.result) {
+    case "accepted":
+      return EXIT.done;
+    case "rejected":
+      return EXIT.no;
+    case "expired":
+    case "cancelled":
+    case "timeout":
+    case "aborted":
+      return EXIT.noAnswer;
+    case "refused":
+    case "removed":
+      return EXIT.undeliverable;
+  }
+}
+
+const WORDS: Readonly<Record<AskResult["result"], string>> = {
+  accepted: "accepted",
+  rejected: "rejected",
+  expired: "no answer: the request expired",
+  cancelled: "no answer: the request was cancelled",
+  timeout: "no answer in time: the request is cancelled",
+  aborted: "given up: the request is cancelled",
+  refused: "refused: the user's browser would not show it",
+  removed: "not deliverable: the account or its last device was removed",
+};
+
+export function resultText(result: AskResult): string {
+  const choice = result.result === "accepted" && result.choice !== undefined ? `: ${result.choice}` : "";
+  const reason = result.result === "rejected" && result.reason === "unknown" ? ": the user did not start this" : "";
+  return `${WORDS[result.result]}${choice}${reason}`;
+}
+
+/** For scripts: the result, the choice, who answered. The receipt goes to its own file. */
+export function resultJson(result: AskResult): unknown {
+  if (result.result !== "accepted" && result.result !== "rejected") return { result: result.result };
+  const { choice, label, reason, deviceKid, trust } = result;
+  return { result: result.result, choice, label, reason, deviceKid, trust, brokerId: result.receipt.BrokerID };
+}

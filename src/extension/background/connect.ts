@@ -1,0 +1,128 @@
+/** Connecting an account by its code: new non-extractable keys, the exchange with the broker, and only then anything is kept. */
+import { ClientError, connectDevice } from "../../client/index.ts";
+import {
+  CryptoError,
+  encryptionJwkOf,
+  newEncryptionPair,
+  newSigningPair,
+  parseConnectCode,
+  signDeviceProfile,
+  signingKeyOf,
+} from "../../crypto/index.ts";
+import { endpointOf, parseAccount, parseEndpoint, ProtocolError } from "../../protocol/index.ts";
+import { gateText, SrmlError } from "../../srml/index.ts";
+import type { ConnectFailure, RequestOf, ResponseOf } from "../messages.ts";
+import type { StoredAccount } from "./account-database.ts";
+import type { BrowserResponder } from "./responder.ts";
+
+type Request = RequestOf<"options.connect">;
+type Response = ResponseOf<"options.connect">;
+
+const DEFAULT_NAME = "This browser";
+
+function failed(failure: ConnectFailure, detail = ""): Response {
+  return { ok: false, failure, detail };
+}
+
+/** Connects an account; the answer says what to mend. */
+export async function connectAccount(responder: BrowserResponder, request: Request): Promise<Response> {
+  const account = parsed(() => parseAccount(request.account.trim()).id);
+  if (account === undefined) return failed("account");
+  const code = parseConnectCode(request.code);
+  if (code === undefined) return failed("code");
+  const address = request.broker.trim();
+  const broker = parsed(() => (address === "" ? endpointOf(account) : parseEndpoint(address)));
+  if (broker === undefined) return failed("broker");
+  const known = responder.accounts().some((one) => one.account === account && one.broker === broker);
+  if (known) return failed("exists");
+  const deviceName = parsed(() => checkedName(request.deviceName.trim())) ?? DEFAULT_NAME;
+  try {
+    return await exchange(responder, { account, broker, code, deviceName });
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function checkedName(name: string): string {
+  gateText(name, "name");
+  return name === "" ? DEFAULT_NAME : name.slice(0, 60);
+}
+
+function parsed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProtocolError || error instanceof SrmlError) return undefined;
+    throw error;
+  }
+}
+
+interface Wanted {
+  readonly account: string;
+  readonly broker: string;
+  readonly code: string;
+  readonly deviceName: string;
+}
+
+async function exchange(responder: BrowserResponder, { account, broker, code, deviceName }: Wanted): Promise<Response> {
+  const signing = await newSigningPair({ extractable: false });
+  const encryption = await newEncryptionPair({ extractable: false });
+  const key = await signingKeyOf(signing);
+  const encryptionKey = await encryptionJwkOf(encryption);
+  const profile = await signDeviceProfile(key, { account, encryptionKey, created: Date.now() });
+  const connected = await connectDevice(
+    { account, code, deviceName, key, profile },
+    { endpoint: broker, fetch: (input, init) => fetch(input, init), clock: Date.now },
+  );
+  if (!connected.ok) {
+    const { Status, StatusDescription } = connected.outcome;
+    return failed(failureOf(Status), StatusDescription ?? "");
+  }
+  const stored: StoredAccount = {
+    account,
+    broker,
+    deviceName,
+    signing,
+    encryption,
+    service: connected.service.jwk,
+    state: connected.state,
+    added: Date.now(),
+  };
+  if (!(await responder.add(stored))) return failed("exists");
+  const view = responder.views().find((one) => one.account === account && one.broker === broker);
+  return view === undefined ? failed("storage") : { ok: true, account: view };
+}
+
+function failureOf(status: number): ConnectFailure {
+  switch (status) {
+    case 401:
+      return "wrong_code";
+    case 404:
+      return "unknown_account";
+    case 429:
+      return "too_many";
+    default:
+      return "failed";
+  }
+}
+
+function explain(error: unknown): Response {
+  if (error instanceof ClientError) {
+    switch (error.code) {
+      case "clock":
+        return failed("clock", error.message);
+      case "not_signed":
+      case "wrong_key":
+        return failed("wrong_key", error.message);
+      case "unreachable":
+      case "timeout":
+      case "aborted":
+        return failed("unreachable", error.message);
+      case "malformed":
+      case "refused":
+        return failed("failed", error.message);
+    }
+  }
+  if (error instanceof CryptoError || error instanceof ProtocolError) return failed("failed", error.message);
+  return failed("storage", error instanceof Error ? error.message : "");
+}

@@ -1,0 +1,107 @@
+/** What the background does for each message of the table. Nothing here trusts a page beyond what its message may say. */
+import { LIMITS, parseAccount, ProtocolError } from "../../protocol/index.ts";
+import {
+  decide,
+  pendingEntries,
+  present,
+  refusedResults,
+  refuseUnshowable,
+  type RequestRef,
+  viewRequest,
+  viewResult,
+} from "../../responder/index.ts";
+import type { PinFailure, PopupView, RequestOf, ResponseOf } from "../messages.ts";
+import { connectAccount } from "./connect.ts";
+import type { Heard } from "./parse-message.ts";
+import { listPins, putPin, removePin } from "./pin-database.ts";
+import type { BrowserResponder } from "./responder.ts";
+
+const REFUSED_SHOWN = 20;
+
+/** Answers a message. */
+export async function handle(responder: BrowserResponder, heard: Heard, changed: () => void): Promise<unknown> {
+  const { ports, database } = responder;
+  switch (heard.name) {
+    case "popup.look":
+      return look(responder, heard.request.showing);
+    case "popup.present":
+      return { presented: await present(ports, heard.request) };
+    case "popup.decide": {
+      const outcome = await decide(ports, heard.request, { armingMs: LIMITS.armingMs });
+      // Delivered from here on by itself: the popup may close, the worker may die.
+      if (outcome.ok) void responder.check(heard.request).catch(() => undefined);
+      changed();
+      return outcome;
+    }
+    case "popup.refuse": {
+      const refused = await refuseUnshowable(ports, heard.request);
+      changed();
+      return { refused };
+    }
+    case "options.accounts":
+      return { accounts: responder.views() };
+    case "options.connect":
+      return connectAccount(responder, heard.request);
+    case "options.removeAccount":
+      return { removed: await responder.remove(heard.request) };
+    case "options.pins":
+      return { pins: await listPins(database) };
+    case "options.addPin": {
+      const added = await addPin(database, heard.request);
+      changed();
+      return added;
+    }
+    case "options.removePin": {
+      const removed = await removePin(database, heard.request.fromId, heard.request.kid);
+      changed();
+      return { removed };
+    }
+  }
+}
+
+/** What the popup shows now: the result of what it was showing, else the oldest pending request, else that there is none. */
+async function look(responder: BrowserResponder, showing: RequestRef | null): Promise<PopupView> {
+  const { ports } = responder;
+  const accounts = responder.accounts();
+  if (accounts.length === 0) return { kind: "setup" };
+  const pending = await pendingEntries(ports, accounts);
+  const waiting = pending.length;
+  if (showing !== null) {
+    const still = pending.find((entry) => entry.digest === showing.digest && entry.brokerId === showing.id);
+    const view = still === undefined ? undefined : await viewRequest(ports, still);
+    if (view !== undefined) return { kind: "request", request: view, waiting };
+    const result = await viewResult(ports, showing);
+    if (result !== undefined) return { kind: "result", result, waiting };
+  }
+  for (const entry of pending) {
+    const view = await viewRequest(ports, entry);
+    if (view !== undefined) return { kind: "request", request: view, waiting };
+  }
+  const refused = (await refusedResults(ports, accounts)).slice(0, REFUSED_SHOWN);
+  return { kind: "empty", accounts: responder.views(), refused };
+}
+
+const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;
+
+async function addPin(
+  database: IDBDatabase,
+  request: RequestOf<"options.addPin">,
+): Promise<ResponseOf<"options.addPin">> {
+  const failed = (failure: PinFailure): ResponseOf<"options.addPin"> => ({ ok: false, failure, detail: "" });
+  let fromId: string;
+  try {
+    fromId = parseAccount(request.fromId.trim()).id;
+  } catch (error) {
+    if (error instanceof ProtocolError) return failed("account");
+    throw error;
+  }
+  const kid = request.kid.trim().toUpperCase();
+  if (!FINGERPRINT.test(kid)) return failed("fingerprint");
+  const pin = { fromId, kid, checkedBy: request.checkedBy.trim().slice(0, 200), added: Date.now() };
+  try {
+    await putPin(database, pin);
+  } catch {
+    return failed("storage");
+  }
+  return { ok: true, pin };
+}

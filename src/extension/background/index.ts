@@ -1,0 +1,58 @@
+/**
+ * The background: the only place with keys, storage and network. Every listener is registered in the first synchronous turn,
+ * so that no event that woke this worker is missed; each then waits for the responder to be open.
+ */
+import {
+  broadcastChanged,
+  createAlarm,
+  onAlarm,
+  onInstalled,
+  onMessage,
+  onNotificationClicked,
+  onStartup,
+  openOptions,
+  openPopup,
+} from "../browser.ts";
+import { badgeKeeper, NOTIFICATION } from "./badge.ts";
+import { handle } from "./handle.ts";
+import { parseMessage } from "./parse-message.ts";
+import { openResponder } from "./responder.ts";
+
+const POLL_ALARM = "poll";
+const POLL_MINUTES = 0.5;
+
+let updateBadge: () => Promise<void> = () => Promise.resolve();
+const changed = (): void => {
+  void updateBadge();
+  void broadcastChanged();
+};
+
+const ready = openResponder(changed).then((responder) => {
+  updateBadge = badgeKeeper(responder);
+  void updateBadge();
+  return responder;
+});
+ready.catch(() => undefined);
+
+onMessage((message, sender) => {
+  const heard = parseMessage(message, sender);
+  return heard === undefined ? undefined : ready.then((responder) => handle(responder, heard, changed));
+});
+
+onAlarm((name) => {
+  if (name === POLL_ALARM) void ready.then((responder) => responder.checkAll()).then(changed);
+});
+
+onNotificationClicked((id) => {
+  if (id === NOTIFICATION) void openPopup();
+});
+
+onInstalled(() => {
+  void ready.then((responder) => (responder.accounts().length === 0 ? openOptions() : undefined));
+});
+
+onStartup(() => {
+  // Being called is the point: the browser started, and the lines open.
+});
+
+void createAlarm(POLL_ALARM, POLL_MINUTES);

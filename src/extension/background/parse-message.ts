@@ -1,0 +1,84 @@
+/**
+ * Who may say what to the background. A message counts only from our own extension, from exactly the page that its name
+ * belongs to, and in its own form; everything else is not answered.
+ */
+import {
+  AccountId,
+  boolean,
+  BrokerId,
+  LIMITS,
+  object,
+  oneOf,
+  ProtocolError,
+  scanJson,
+  Sha256,
+  type Shape,
+  text,
+} from "../../protocol/index.ts";
+import type { Decision, RequestRef } from "../../responder/index.ts";
+import { extensionId, extensionUrl, type MessageSender } from "../browser.ts";
+import type { MessageName, Messages, RequestOf } from "../messages.ts";
+
+const refMembers = { account: AccountId, broker: text(1, 500), id: BrokerId, digest: Sha256 };
+const Ref: Shape<RequestRef> = object(refMembers);
+const Nothing = object({});
+
+const DecisionForm = object(
+  { ...refMembers, value: boolean, expected: boolean },
+  { choice: text(1, 64), reason: oneOf("unknown") },
+);
+const DecisionShape: Shape<Decision> = {
+  schema: DecisionForm.schema,
+  read: (value, path) => ({ choice: undefined, reason: undefined, ...DecisionForm.read(value, path) }),
+};
+
+const LookForm = object({}, { showing: Ref });
+const LookShape: Shape<{ readonly showing: RequestRef | null }> = {
+  schema: LookForm.schema,
+  read: (value, path) => ({ showing: LookForm.read(value, path).showing ?? null }),
+};
+
+/** The form of each message, and the page that may send it. */
+const FORMS: {
+  readonly [N in MessageName]: { readonly from: Messages[N]["from"]; readonly shape: Shape<RequestOf<N>> };
+} = {
+  "popup.look": { from: "popup", shape: LookShape },
+  "popup.present": { from: "popup", shape: Ref },
+  "popup.decide": { from: "popup", shape: DecisionShape },
+  "popup.refuse": { from: "popup", shape: Ref },
+  "options.accounts": { from: "options", shape: Nothing },
+  "options.connect": {
+    from: "options",
+    shape: object({ account: text(0, 300), code: text(0, 100), broker: text(0, 500), deviceName: text(0, 200) }),
+  },
+  "options.removeAccount": { from: "options", shape: object({ account: AccountId, broker: text(1, 500) }) },
+  "options.pins": { from: "options", shape: Nothing },
+  "options.addPin": {
+    from: "options",
+    shape: object({ fromId: text(0, 300), kid: text(0, 200), checkedBy: text(0, 200) }),
+  },
+  "options.removePin": { from: "options", shape: object({ fromId: text(1, 300), kid: text(1, 200) }) },
+};
+
+/** A message that passed. */
+export type Heard = { readonly [N in MessageName]: { readonly name: N; readonly request: RequestOf<N> } }[MessageName];
+
+/** Reads a message; undefined where it is not for the background, or not from whom it should be. */
+export function parseMessage(message: unknown, sender: MessageSender): Heard | undefined {
+  if (typeof message !== "object" || message === null || !("name" in message) || !("request" in message))
+    return undefined;
+  const { name, request } = message;
+  if (typeof name !== "string" || !Object.hasOwn(FORMS, name)) return undefined;
+  const form = FORMS[name as MessageName];
+  if (sender.id !== extensionId() || sender.url !== extensionUrl(`src/extension/${form.from}/index.html`))
+    return undefined;
+  try {
+    // Null says "absent" in a message, because JSON has no undefined.
+    const present = Object.entries(request ?? {}).filter(([, value]) => value !== null);
+    const json = scanJson(JSON.stringify(Object.fromEntries(present)), LIMITS.messageBytes);
+    return { name, request: form.shape.read(json, name) } as Heard;
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+/** The responder of this browser: the database behind its ports, a line to the broker of each account. */
+import { type Credentials, deviceLine } from "../../client/index.ts";
+import { importPublicKey, type SigningKey, signingKeyOf } from "../../crypto/index.ts";
+import { type AccountKey, type ResponderPorts, resumeReceived } from "../../responder/index.ts";
+import type { AccountView } from "../messages.ts";
+import { addAccount, listAccounts, removeAccount, type StoredAccount } from "./account-database.ts";
+import { openDatabase } from "./database.ts";
+import { inboxDatabase } from "./inbox-database.ts";
+import { type Line, openLine } from "./line.ts";
+import { senderPins } from "./pin-database.ts";
+
+interface Member {
+  readonly stored: StoredAccount;
+  readonly who: Credentials;
+  readonly line: Line;
+}
+
+export interface BrowserResponder {
+  readonly database: IDBDatabase;
+  readonly ports: ResponderPorts;
+  readonly accounts: () => readonly AccountKey[];
+  readonly views: () => readonly AccountView[];
+  /** Keeps an account and opens its line; false where it is there already. */
+  readonly add: (account: StoredAccount) => Promise<boolean>;
+  readonly remove: (account: AccountKey) => Promise<boolean>;
+  /** Polls and delivers, for every account. */
+  readonly checkAll: () => Promise<void>;
+  /** The same for one account, as soon as an answer was signed. */
+  readonly check: (account: AccountKey) => Promise<void>;
+}
+
+const CLOSED: Line = {
+  view: () => ({ state: "connecting", clockAhead: undefined }),
+  check: () => Promise.resolve(),
+  close: () => undefined,
+};
+
+const nameOf = ({ account, broker }: AccountKey): string => `${account} ${broker}`;
+
+/** Opens the database and a line for each account in it. `changed` is called whenever a screen may show something else. */
+export async function openResponder(changed: () => void): Promise<BrowserResponder> {
+  const database = await openDatabase();
+  const members = new Map<string, Member>();
+  const memberOf = (account: AccountKey): Member => {
+    const member = members.get(nameOf(account));
+    if (member === undefined) throw new Error("There is no such account.");
+    return member;
+  };
+  const ports: ResponderPorts = {
+    storage: inboxDatabase(database),
+    keys: { signingKey: (account): Promise<SigningKey> => Promise.resolve(memberOf(account).who.key) },
+    broker: deviceLine({
+      credentials: (account) => Promise.resolve(memberOf(account).who),
+      fetch: (input, init) => fetch(input, init),
+      clock: Date.now,
+    }),
+    pins: senderPins(database),
+    clock: Date.now,
+  };
+  const open = async (stored: StoredAccount): Promise<void> => {
+    const key = await signingKeyOf(stored.signing);
+    const who = { key, service: await importPublicKey(stored.service) };
+    const account = { account: stored.account, broker: stored.broker };
+    // The line asks for its member as soon as it opens, so the member is there first, with a line that is not open yet.
+    members.set(nameOf(account), { stored, who, line: CLOSED });
+    await resumeReceived(ports, account);
+    members.set(nameOf(account), { stored, who, line: openLine(ports, account, who, changed) });
+  };
+  for (const stored of await listAccounts(database)) await open(stored);
+
+  return {
+    database,
+    ports,
+    accounts: () => [...members.values()].map(({ stored: { account, broker } }) => ({ account, broker })),
+    views: () => [...members.values()].map(viewOf),
+    add: async (stored) => {
+      if (!(await addAccount(database, stored))) return false;
+      await open(stored);
+      changed();
+      return true;
+    },
+    remove: async (account) => {
+      members.get(nameOf(account))?.line.close();
+      members.delete(nameOf(account));
+      const removed = await removeAccount(database, account);
+      changed();
+      return removed;
+    },
+    checkAll: async () => {
+      await Promise.all([...members.values()].map(({ line }) => line.check().catch(() => undefined)));
+    },
+    check: (account) => members.get(nameOf(account))?.line.check() ?? Promise.resolve(),
+  };
+}
+
+function viewOf({ stored, who, line }: Member): AccountView {
+  const { state, clockAhead } = line.view();
+  return {
+    account: stored.account,
+    broker: stored.broker,
+    line: stored.state === "pending" ? "pending" : state,
+    clockAhead,
+    deviceName: stored.deviceName,
+    deviceKid: who.key.kid,
+    serviceKid: who.service.kid,
+  };
+}

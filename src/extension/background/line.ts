@@ -22,7 +22,7 @@ export interface LineView {
 
 export interface Line {
   readonly view: () => LineView;
-  /** Polls, delivers what is due, and reopens the channel if it is down. */
+  /** Delivers what is due; where the push channel is down, polls and tries it again. */
   readonly check: () => Promise<void>;
   readonly close: () => void;
 }
@@ -38,6 +38,7 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
   let view: LineView = { state: "connecting", clockAhead: undefined };
   let retry: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
+  let up = false;
 
   const become = (state: LineState, clockAhead?: number): void => {
     if (view.state === state && view.clockAhead === clockAhead) return;
@@ -62,9 +63,7 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
     if (wait < RETRY_LIMIT_MS) retry = setTimeout(() => void deliver().catch(() => undefined), wait + 50);
   };
 
-  const check = async (): Promise<void> => {
-    await expireDue(ports, account);
-    channel?.nudge();
+  const pollOnce = async (): Promise<void> => {
     try {
       await poll(ports, account);
       become("online");
@@ -74,10 +73,17 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
     await deliver();
   };
 
+  const check = async (): Promise<void> => {
+    await expireDue(ports, account);
+    if (up) return deliver();
+    channel.nudge();
+    return pollOnce();
+  };
+
   const inBackground = (work: Promise<unknown>): void => {
     work.catch(() => undefined).finally(changed);
   };
-  const channel: PushChannel | undefined = openPush(
+  const channel: PushChannel = openPush(
     {
       endpoint: account.broker,
       account: account.account,
@@ -87,9 +93,14 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
       random: Math.random,
     },
     {
-      onUp: () => inBackground(check()),
+      onUp: () => {
+        up = true;
+        inBackground(pollOnce());
+      },
       onDown: (why, message) => {
-        if (view.state === "online" || view.state === "connecting") fail(new ClientError(why, message));
+        up = false;
+        if (why === "wrong_key" || why === "not_signed") fail(new ClientError(why, message));
+        else inBackground(pollOnce());
       },
       onRefused: () => become("not_authorised"),
       onPending: (entry) => inBackground(receive(ports, account, entry)),

@@ -1,0 +1,111 @@
+/**
+ * Accounts, their connect codes and devices, and the registered enquirers, as every engine keeps them. Accounts are ids
+ * (domain in lower case), instants are milliseconds since 1970, keys go by kid.
+ */
+import type { Jws, PublicJwk } from "../../protocol/index.ts";
+import type { Settled } from "./requests.ts";
+
+export interface StoredAccount {
+  readonly account: string;
+  readonly created: number;
+}
+
+export type DeviceState = "active" | "pending" | "revoked";
+
+export interface StoredDevice {
+  readonly account: string;
+  readonly kid: string;
+  /** What its owner calls it. */
+  readonly name: string;
+  readonly profile: Jws;
+  readonly state: DeviceState;
+  readonly created: number;
+}
+
+export interface StoredCode {
+  readonly id: number;
+  /** Sixteen Base32 capitals. */
+  readonly code: string;
+  /** The device that spent it, if one did. */
+  readonly spentBy: string | undefined;
+}
+
+export interface NewDevice {
+  readonly account: string;
+  readonly kid: string;
+  readonly name: string;
+  readonly signingKey: PublicJwk;
+  readonly profile: Jws;
+  readonly now: number;
+}
+
+/** What lets a device in: a code whose proof was right, or an open service and an account that does not exist yet. */
+export type Admission = { readonly by: "code"; readonly codeId: number } | { readonly by: "open_service" };
+
+export type ConnectOutcome =
+  | { readonly kind: "connected"; readonly state: "active" | "pending" }
+  /** Another device spent the code, or it is over. */
+  | { readonly kind: "code_spent" }
+  /** An open service, but the account is there already. */
+  | { readonly kind: "account_exists" }
+  /** A revoked key does not come back. */
+  | { readonly kind: "revoked" };
+
+/** How the key that signed a request stands to the account that it says it is from. */
+export interface SenderStanding {
+  /** FromID is an account of this broker. */
+  readonly fromIsAccount: boolean;
+  /** The key is an active device of FromID's account. */
+  readonly local: boolean;
+  /** The operator registered the key. */
+  readonly registered: boolean;
+}
+
+export interface StoredEnquirer {
+  readonly kid: string;
+  readonly name: string;
+  readonly created: number;
+}
+
+export interface AccountStore {
+  /** False where the account exists. */
+  addAccount(account: string, now: number): Promise<boolean>;
+  accounts(): Promise<readonly StoredAccount[]>;
+  hasAccount(account: string): Promise<boolean>;
+  /** Removes an account, its codes and devices; what was pending becomes BCANCEL. Undefined where there is none. */
+  removeAccount(account: string, now: number): Promise<readonly Settled[] | undefined>;
+
+  /** Adds a connect code; false where the account does not exist. */
+  addCode(code: {
+    readonly account: string;
+    readonly code: string;
+    readonly now: number;
+    readonly expires: number;
+  }): Promise<boolean>;
+  /** The codes of an account that are not over, spent ones included. */
+  codes(account: string, now: number): Promise<readonly StoredCode[]>;
+
+  /**
+   * Lets a device in, atomically: spends the code and stores the device, `active` where the account has no active one,
+   * else `pending`. The same device with the same code again gets the same outcome; a known device keeps its state.
+   */
+  connectDevice(device: NewDevice, admission: Admission): Promise<ConnectOutcome>;
+  /** Replaces name and profile of a known device that is not revoked; false where there is none. */
+  updateDevice(device: NewDevice): Promise<boolean>;
+  device(account: string, kid: string): Promise<StoredDevice | undefined>;
+  devices(account: string): Promise<readonly StoredDevice[]>;
+
+  /** A key that this broker holds: a registered enquirer's, or a device's that is not revoked. */
+  heldKey(kid: string): Promise<PublicJwk | undefined>;
+  senderStanding(fromId: string, kid: string): Promise<SenderStanding>;
+
+  /** Registers an enquirer's key; false where it is registered. */
+  addEnquirer(enquirer: {
+    readonly kid: string;
+    readonly jwk: PublicJwk;
+    readonly name: string;
+    readonly now: number;
+  }): Promise<boolean>;
+  enquirers(): Promise<readonly StoredEnquirer[]>;
+  removeEnquirer(kid: string): Promise<boolean>;
+}

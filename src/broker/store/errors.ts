@@ -1,0 +1,25 @@
+/** What can go wrong in a store, whatever its engine. Nothing of a refused write is kept. */
+export type StoreErrorCode =
+  /** Another process kept the store locked for too long. */
+  | "busy"
+  /** The store was written by a newer version of this program. */
+  | "newer_schema"
+  /** What is there is not a store of this broker. */
+  | "not_a_store"
+  /** No engine for this kind of address. */
+  | "unsupported"
+  /** The store was closed. */
+  | "closed"
+  /** The engine failed: disk full, file unreadable, or a defect. */
+  | "failed";
+
+/** A store that cannot do what it was asked. `message` is for the operator, never for a caller. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}

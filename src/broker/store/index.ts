@@ -1,0 +1,48 @@
+/** The store: one interface, and the engines behind it. */
+import { StoreError } from "./errors.ts";
+import { openSqliteStore } from "./sqlite/index.ts";
+import type { Store } from "./store.ts";
+
+export type {
+  AccountStore,
+  Admission,
+  ConnectOutcome,
+  DeviceState,
+  NewDevice,
+  SenderStanding,
+  StoredAccount,
+  StoredCode,
+  StoredDevice,
+  StoredEnquirer,
+} from "./accounts.ts";
+export { StoreError, type StoreErrorCode } from "./errors.ts";
+export type {
+  AddOutcome,
+  KnownRequest,
+  NewAnswer,
+  NewStoredRequest,
+  PendingCaps,
+  PendingQuery,
+  PendingRequest,
+  RequestStore,
+  Settled,
+  SettleOutcome,
+  StoredRequest,
+} from "./requests.ts";
+export type { CallStore, Store } from "./store.ts";
+
+/**
+ * Opens a store, creating it where there is none.
+ *
+ * @param where - a directory for the embedded engine
+ * @throws StoreError `unsupported`, `newer_schema`, `not_a_store`, `busy`, `failed`
+ */
+export function openStore(where: string): Promise<Store> {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(where)?.[1];
+  if (scheme !== undefined) {
+    return Promise.reject(
+      new StoreError("unsupported", `There is no store for ${scheme}:// addresses; give a directory.`),
+    );
+  }
+  return openSqliteStore(where);
+}

@@ -1,0 +1,131 @@
+/**
+ * Requests and their answers, as every engine keeps them. A request leaves PENDING once, by one conditional write:
+ * of an answer, a refusal, a cancellation and the passing of its time, the first that is durable wins.
+ */
+import type { Jws, RequestStatus } from "../../protocol/index.ts";
+
+export interface NewStoredRequest {
+  readonly brokerId: string;
+  readonly account: string;
+  /** base64url(SHA-256(protected "." payload)). */
+  readonly digest: string;
+  readonly signerKid: string;
+  /** Who posted it, where the call was authenticated. */
+  readonly postedBy: string | undefined;
+  readonly enquirerId: string | undefined;
+  /** EnquirerID is signed, so the same request again is the same question, not a new one. */
+  readonly enquirerIdSigned: boolean;
+  readonly fromId: string;
+  readonly request: Jws;
+  /** Milliseconds since 1970, both. */
+  readonly received: number;
+  readonly expire: number;
+}
+
+/** How many requests may be pending. Counted and inserted in one transaction. */
+export interface PendingCaps {
+  readonly perAccount: number;
+  /** Of these, for senders that are not verified. */
+  readonly perAccountUnverified: number;
+  /** For one key at one account. */
+  readonly perSender: number;
+  readonly senderIsVerified: boolean;
+}
+
+export type AddOutcome =
+  | { readonly kind: "added"; readonly sequence: number }
+  /** The same request is here, and its BrokerID may be told again. */
+  | { readonly kind: "repeated"; readonly brokerId: string }
+  /** The same request was here, is over, and carries no signed EnquirerID. */
+  | { readonly kind: "spent" }
+  /** Another request of this key has this EnquirerID. */
+  | { readonly kind: "enquirer_id_used" }
+  | { readonly kind: "unknown_account" }
+  /** A cap is reached; `until` is when the first of those counted runs out. */
+  | { readonly kind: "full"; readonly cap: "account" | "unverified" | "sender"; readonly until: number };
+
+export type KnownRequest = Extract<AddOutcome, { readonly kind: "repeated" | "spent" }>;
+
+/** A request as it is kept, without its body. */
+export interface StoredRequest {
+  readonly sequence: number;
+  readonly brokerId: string;
+  readonly account: string;
+  readonly digest: string;
+  readonly signerKid: string;
+  readonly postedBy: string | undefined;
+  readonly enquirerId: string | undefined;
+  readonly expire: number;
+  readonly state: RequestStatus;
+  /** The signed answer, where the state is REPLY. */
+  readonly response: Jws | undefined;
+}
+
+export interface PendingRequest {
+  readonly sequence: number;
+  readonly brokerId: string;
+  readonly account: string;
+  readonly postedBy: string | undefined;
+  readonly enquirerId: string | undefined;
+  readonly expire: number;
+  readonly request: Jws;
+}
+
+/** A request that left PENDING. */
+export interface Settled {
+  readonly brokerId: string;
+  readonly account: string;
+  readonly state: RequestStatus;
+}
+
+export interface NewAnswer {
+  readonly sequence: number;
+  /** The device that answers: it must be active at the moment of the write. */
+  readonly deviceKid: string;
+  readonly digest: string;
+  readonly response: Jws;
+  readonly now: number;
+}
+
+export type SettleOutcome =
+  | { readonly kind: "settled" }
+  /** It was settled so before, by the same answer. */
+  | { readonly kind: "same" }
+  /** It was settled by another answer. */
+  | { readonly kind: "different" }
+  /** It is over; `now` where this very call found its time passed and said so in the store. */
+  | { readonly kind: "over"; readonly state: RequestStatus; readonly now: boolean }
+  /** The key is no active device of the account. */
+  | { readonly kind: "stranger" };
+
+export interface PendingQuery {
+  readonly account: string;
+  readonly now: number;
+  /** Sequence numbers, both exclusive. */
+  readonly after?: number;
+  readonly before?: number;
+  readonly brokerId?: string;
+  readonly limit: number;
+}
+
+export interface RequestStore {
+  /** Adds a request; duplicates first, then caps (undefined: none). */
+  addRequest(request: NewStoredRequest, caps: PendingCaps | undefined): Promise<AddOutcome>;
+  /** What adding the same request would say, if it is known. */
+  knownRequest(account: string, digest: string): Promise<KnownRequest | undefined>;
+  request(brokerId: string): Promise<StoredRequest | undefined>;
+  /** Pending requests whose time has not passed, oldest first. */
+  pending(query: PendingQuery): Promise<readonly PendingRequest[]>;
+
+  answer(answer: NewAnswer): Promise<SettleOutcome>;
+  /** REFUSED: the responder will not present it. */
+  refuse(refusal: {
+    readonly sequence: number;
+    readonly deviceKid: string;
+    readonly now: number;
+  }): Promise<SettleOutcome>;
+  /** ECANCEL, or EXPIRED where its time has passed. True where this call changed the state. */
+  cancel(sequence: number, now: number): Promise<boolean>;
+  /** Marks pending requests whose time has passed, at most `limit`, and says which. */
+  expireDue(now: number, limit: number): Promise<readonly Settled[]>;
+}

@@ -1,0 +1,30 @@
+/** The `jti` of authenticated calls in SQLite, kept until the call would be stale anyway. */
+import type Database from "libsql";
+import type { CallStore } from "../store.ts";
+import type { GroupCommit } from "./group-commit.ts";
+
+/** How many rows one sweep forgets: a long delete would hold up the writes behind it. */
+const SWEEP = 2000;
+
+export function sqliteCalls(database: Database.Database, writes: GroupCommit): CallStore {
+  const claim = database.prepare("INSERT INTO calls (kid, jti, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const overdue = database.prepare(
+    "SELECT EXISTS (SELECT 1 FROM calls WHERE until < ?1) OR EXISTS (SELECT 1 FROM codes WHERE expires < ?1) AS due",
+  );
+  const forgetCalls = database.prepare(
+    `DELETE FROM calls WHERE (kid, jti) IN (SELECT kid, jti FROM calls WHERE until < ? ORDER BY until LIMIT ${SWEEP})`,
+  );
+  const forgetCodes = database.prepare("DELETE FROM codes WHERE expires < ?");
+
+  return {
+    claimCall: ({ kid, jti, until }) => writes.run(() => claim.run(kid, jti, until).changes === 1),
+    forget: async (now) => {
+      const row = overdue.raw().get(now);
+      if (Array.isArray(row) && row[0] === 0) return;
+      await writes.run(() => {
+        forgetCalls.run(now);
+        forgetCodes.run(now);
+      });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** Devices in SQLite: let in by a code that is spent in the same transaction. */
+import type Database from "libsql";
+import type { AccountStore, Admission, ConnectOutcome, NewDevice } from "../accounts.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import { deviceOf, deviceStateOf, optionalTextOf } from "./parse-rows.ts";
+
+type Devices = Pick<AccountStore, "connectDevice" | "updateDevice" | "device" | "devices">;
+
+export function sqliteDevices(database: Database.Database, writes: GroupCommit): Devices {
+  const COLUMNS = "account, kid, name, profile, state, created";
+  const one = database.prepare(`SELECT ${COLUMNS} FROM devices WHERE account = ? AND kid = ?`);
+  const all = database.prepare(`SELECT ${COLUMNS} FROM devices WHERE account = ? ORDER BY created, kid`);
+  const active = database.prepare("SELECT 1 FROM devices WHERE account = ? AND state = 'active' LIMIT 1");
+  const insert = database.prepare(
+    "INSERT INTO devices (account, kid, name, signing_key, profile, state, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  );
+  const update = database.prepare(
+    "UPDATE devices SET name = ?, profile = ? WHERE account = ? AND kid = ? AND state <> 'revoked'",
+  );
+  const addAccount = database.prepare("INSERT INTO accounts (account, created) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const codeById = database.prepare("SELECT spent_by FROM codes WHERE id = ? AND account = ? AND expires > ?");
+  const spend = database.prepare("UPDATE codes SET spent_by = ? WHERE id = ? AND spent_by IS NULL");
+
+  /** Takes the admission, or says why it does not hold. */
+  function admit({ account, kid, now }: NewDevice, admission: Admission): ConnectOutcome | undefined {
+    if (admission.by === "open_service") {
+      return addAccount.run(account, now).changes === 1 ? undefined : { kind: "account_exists" };
+    }
+    const code = codeById.get(admission.codeId, account, now);
+    if (code === undefined) return { kind: "code_spent" };
+    const spentBy = optionalTextOf(code, "spent_by");
+    if (spentBy !== undefined && spentBy !== kid) return { kind: "code_spent" };
+    if (spentBy === undefined) spend.run(kid, admission.codeId);
+    return undefined;
+  }
+
+  function connect(device: NewDevice, admission: Admission): ConnectOutcome {
+    const { account, kid, name, signingKey, profile, now } = device;
+    const before = one.get(account, kid);
+    const state = before === undefined ? undefined : deviceStateOf(before);
+    if (state === "revoked") return { kind: "revoked" };
+    const refused = admit(device, admission);
+    if (refused !== undefined) return refused;
+    if (state !== undefined) {
+      update.run(name, JSON.stringify(profile), account, kid);
+      return { kind: "connected", state };
+    }
+    const given = active.get(account) === undefined ? "active" : "pending";
+    insert.run(account, kid, name, JSON.stringify(signingKey), JSON.stringify(profile), given, now);
+    return { kind: "connected", state: given };
+  }
+
+  return {
+    connectDevice: (device, admission) => writes.run(() => connect(device, admission)),
+    updateDevice: ({ account, kid, name, profile }) =>
+      writes.run(() => update.run(name, JSON.stringify(profile), account, kid).changes === 1),
+    device: (account, kid) => {
+      const row = one.get(account, kid);
+      return Promise.resolve(row === undefined ? undefined : deviceOf(row));
+    },
+    devices: (account) => Promise.resolve(all.all(account).map(deviceOf)),
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Writes that arrive in the same turn of the event loop share one transaction and one sync to disk; one alone does not
+ * wait for others. A write resolves only after COMMIT returned. One that throws spoils no other: the batch is rolled
+ * back and each write runs again in a transaction of its own, so a write must have no effect outside the database.
+ */
+import type Database from "libsql";
+import { StoreError } from "../errors.ts";
+import { asStoreError } from "./sqlite-error.ts";
+
+interface QueuedWrite {
+  readonly attempt: () => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** More than this in one transaction would make the first of them wait too long. */
+const MOST_IN_ONE = 256;
+
+export class GroupCommit {
+  readonly #database: Database.Database;
+  readonly #queue: QueuedWrite[] = [];
+  #scheduled = false;
+  #closed = false;
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Runs `write` inside a transaction.
+   *
+   * @throws StoreError `busy`, `failed`, `closed`; then nothing of it is kept
+   */
+  run<T>(write: () => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new StoreError("closed", "The store is closed."));
+    return new Promise((resolve, reject) => {
+      let result: { readonly value: T } | undefined;
+      this.#queue.push({
+        attempt: () => (result = { value: write() }),
+        resolve: () => {
+          if (result !== undefined) resolve(result.value);
+        },
+        reject,
+      });
+      if (!this.#scheduled) {
+        this.#scheduled = true;
+        setImmediate(() => this.#flush());
+      }
+    });
+  }
+
+  /** Commits what is queued and takes no more. */
+  close(): void {
+    this.#closed = true;
+    while (this.#queue.length > 0) this.#flush();
+  }
+
+  #flush(): void {
+    const batch = this.#queue.splice(0, MOST_IN_ONE);
+    this.#scheduled = this.#queue.length > 0;
+    if (this.#scheduled) setImmediate(() => this.#flush());
+    if (batch.length > 0 && !this.#commit(batch)) for (const write of batch) this.#commit([write]);
+  }
+
+  /** False where a write threw and others may still be good: then nothing was kept, and nobody was told anything. */
+  #commit(batch: readonly QueuedWrite[]): boolean {
+    let attempting = false;
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      attempting = true;
+      for (const write of batch) write.attempt();
+      attempting = false;
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#rollback();
+      if (attempting && batch.length > 1) return false;
+      for (const write of batch) write.reject(asStoreError(error));
+      return true;
+    }
+    for (const write of batch) write.resolve();
+    return true;
+  }
+
+  #rollback(): void {
+    try {
+      if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+    } catch {
+      // The engine rolled back by itself, which it does when the disk is full; the first error says why.
+    }
+  }
+}

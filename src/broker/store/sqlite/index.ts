@@ -1,0 +1,69 @@
+/**
+ * The embedded engine: one SQLite file in a directory of its own. Several processes may have it open at once (the
+ * broker and `confirm account add`); each notices the others' commits by SQLite's `data_version`.
+ */
+import type { Store } from "../store.ts";
+import { sqliteAccounts } from "./accounts.ts";
+import { sqliteCalls } from "./calls.ts";
+import { sqliteDevices } from "./devices.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { openFile } from "./open-file.ts";
+import { integerOf, privateJwkOf } from "./parse-rows.ts";
+import { sqliteArrivals } from "./requests.ts";
+import { sqliteSettling } from "./settle.ts";
+
+/** How often another process's commits are looked for, in milliseconds. */
+const WATCH_MS = 250;
+
+/**
+ * Opens the store in a directory.
+ *
+ * @throws StoreError `newer_schema`, `not_a_store`, `busy`, `failed`
+ */
+export function openSqliteStore(directory: string): Promise<Store> {
+  return new Promise((resolve) => {
+    resolve(open(directory));
+  });
+}
+
+function open(directory: string): Store {
+  const database = openFile(directory);
+  const writes = new GroupCommit(database);
+  const insertMeta = database.prepare("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const meta = database.prepare("SELECT value FROM meta WHERE name = ?");
+  const dataVersion = database.prepare("PRAGMA data_version");
+  const version = (): number => integerOf(dataVersion.get(), "data_version");
+  let watching: NodeJS.Timeout | undefined;
+
+  return {
+    ...sqliteAccounts(database, writes),
+    ...sqliteDevices(database, writes),
+    ...sqliteArrivals(database, writes),
+    ...sqliteSettling(database, writes),
+    ...sqliteCalls(database, writes),
+    serviceKey: (candidate) =>
+      writes.run(() => {
+        insertMeta.run("service_key", JSON.stringify(candidate));
+        return privateJwkOf(meta.get("service_key"), "value");
+      }),
+    watch: (listener) => {
+      clearInterval(watching);
+      let seen = version();
+      watching = setInterval(() => {
+        const now = version();
+        if (now !== seen) listener();
+        seen = now;
+      }, WATCH_MS).unref();
+    },
+    close: () => {
+      clearInterval(watching);
+      if (database.open) {
+        writes.close();
+        // The engine's own close leaves the log beside the file, and a copy of the file alone would lack what is in it.
+        database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+        database.close();
+      }
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** Rows of the database as typed values. They were checked before they were written, so only their presence is checked. */
+import { type Jws, type PublicJwk, REQUEST_STATUSES, type RequestStatus } from "../../../protocol/index.ts";
+import type { PrivateJwk } from "../../../crypto/index.ts";
+import type { DeviceState, StoredDevice } from "../accounts.ts";
+import { StoreError } from "../errors.ts";
+import type { PendingRequest, StoredRequest } from "../requests.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+const asRow = (value: unknown): Row => value as Row;
+
+function broken(name: string): StoreError {
+  return new StoreError("failed", `The column ${name} does not hold what this program writes.`);
+}
+
+/** A text column. @throws StoreError `failed` */
+export function textOf(row: unknown, name: string): string {
+  const value = asRow(row)[name];
+  if (typeof value !== "string") throw broken(name);
+  return value;
+}
+
+/** A text column that may be null. @throws StoreError `failed` */
+export function optionalTextOf(row: unknown, name: string): string | undefined {
+  return asRow(row)[name] === null ? undefined : textOf(row, name);
+}
+
+/** An integer column. @throws StoreError `failed` */
+export function integerOf(row: unknown, name: string): number {
+  const value = asRow(row)[name];
+  if (typeof value !== "number") throw broken(name);
+  return value;
+}
+
+export function jwsOf(row: unknown, name: string): Jws {
+  return JSON.parse(textOf(row, name)) as Jws;
+}
+
+export function publicJwkOf(row: unknown, name: string): PublicJwk {
+  return JSON.parse(textOf(row, name)) as PublicJwk;
+}
+
+export function privateJwkOf(row: unknown, name: string): PrivateJwk {
+  return JSON.parse(textOf(row, name)) as PrivateJwk;
+}
+
+export function requestStatusOf(row: unknown): RequestStatus {
+  const state = textOf(row, "state");
+  const known = REQUEST_STATUSES.find((one) => one === state);
+  if (known === undefined) throw broken("state");
+  return known;
+}
+
+const DEVICE_STATES: readonly DeviceState[] = ["active", "pending", "revoked"];
+
+export function deviceStateOf(row: unknown): DeviceState {
+  const state = textOf(row, "state");
+  const known = DEVICE_STATES.find((one) => one === state);
+  if (known === undefined) throw broken("state");
+  return known;
+}
+
+export function deviceOf(row: unknown): StoredDevice {
+  return Object.freeze({
+    account: textOf(row, "account"),
+    kid: textOf(row, "kid"),
+    name: textOf(row, "name"),
+    profile: jwsOf(row, "profile"),
+    state: deviceStateOf(row),
+    created: integerOf(row, "created"),
+  });
+}
+
+export function requestOf(row: unknown): StoredRequest {
+  return Object.freeze({
+    sequence: integerOf(row, "seq"),
+    brokerId: textOf(row, "broker_id"),
+    account: textOf(row, "account"),
+    digest: textOf(row, "digest"),
+    signerKid: textOf(row, "signer_kid"),
+    postedBy: optionalTextOf(row, "posted_by"),
+    enquirerId: optionalTextOf(row, "enquirer_id"),
+    expire: integerOf(row, "expire"),
+    state: requestStatusOf(row),
+    response: optionalTextOf(row, "response") === undefined ? undefined : jwsOf(row, "response"),
+  });
+}
+
+export function pendingOf(row: unknown): PendingRequest {
+  return Object.freeze({
+    sequence: integerOf(row, "seq"),
+    brokerId: textOf(row, "broker_id"),
+    account: textOf(row, "account"),
+    postedBy: optionalTextOf(row, "posted_by"),
+    enquirerId: optionalTextOf(row, "enquirer_id"),
+    expire: integerOf(row, "expire"),
+    request: jwsOf(row, "request"),
+  });
+}

@@ -1,0 +1,114 @@
+/** Requests on their way in, and how they are found again. Statements are prepared once. */
+import type Database from "libsql";
+import type {
+  AddOutcome,
+  KnownRequest,
+  NewStoredRequest,
+  PendingCaps,
+  PendingQuery,
+  PendingRequest,
+  RequestStore,
+  StoredRequest,
+} from "../requests.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import { integerOf, pendingOf, requestOf, requestStatusOf, textOf } from "./parse-rows.ts";
+
+type Arrivals = Pick<RequestStore, "addRequest" | "knownRequest" | "request" | "pending">;
+
+/** Which sequence numbers there are; a bound that is not given is one of these. */
+const FIRST = -1;
+const LAST = Number.MAX_SAFE_INTEGER;
+
+function capReached(counted: unknown, caps: PendingCaps): Extract<AddOutcome, { readonly kind: "full" }> | undefined {
+  const full = (cap: "account" | "unverified" | "sender", until: string) =>
+    ({ kind: "full", cap, until: integerOf(counted, until) }) as const;
+  if (integerOf(counted, "pending") >= caps.perAccount) return full("account", "until");
+  if (integerOf(counted, "by_sender") >= caps.perSender) return full("sender", "sender_until");
+  if (!caps.senderIsVerified && integerOf(counted, "unverified") >= caps.perAccountUnverified) {
+    return full("unverified", "unverified_until");
+  }
+  return undefined;
+}
+
+export function sqliteArrivals(database: Database.Database, writes: GroupCommit): Arrivals {
+  const byDigest = database.prepare(
+    "SELECT broker_id, state, enquirer_id_signed FROM requests WHERE account = ? AND digest = ?",
+  );
+  const count = database.prepare(`
+    SELECT count(*) AS pending, coalesce(min(expire), 0) AS until,
+      count(*) FILTER (WHERE verified = 0) AS unverified,
+      coalesce(min(expire) FILTER (WHERE verified = 0), 0) AS unverified_until,
+      count(*) FILTER (WHERE signer_kid = ?1) AS by_sender,
+      coalesce(min(expire) FILTER (WHERE signer_kid = ?1), 0) AS sender_until
+    FROM requests WHERE account = ?2 AND state = 'PENDING' AND expire > ?3`);
+  const insert = database.prepare(`
+    INSERT INTO requests (broker_id, account, digest, signer_kid, verified, posted_by, enquirer_id, enquirer_id_signed,
+      from_id, received, expire, state)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'PENDING'
+    WHERE EXISTS (SELECT 1 FROM accounts WHERE account = ?2)
+    ON CONFLICT DO NOTHING`);
+  const insertBody = database.prepare("INSERT INTO request_bodies (seq, request) VALUES (?, ?)");
+  const account = database.prepare("SELECT 1 FROM accounts WHERE account = ?");
+  const byBrokerId = database.prepare(`
+    SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, expire, state, response
+    FROM requests r LEFT JOIN answers a ON a.seq = r.seq WHERE broker_id = ?`);
+  const PENDING = `
+    SELECT r.seq, broker_id, account, posted_by, enquirer_id, expire, request
+    FROM requests r JOIN request_bodies b ON b.seq = r.seq WHERE state = 'PENDING' AND expire > ?`;
+  const pendingOfAccount = database.prepare(
+    `${PENDING} AND account = ? AND r.seq > ? AND r.seq < ? ORDER BY r.seq LIMIT ?`,
+  );
+  const pendingByBrokerId = database.prepare(`${PENDING} AND account = ? AND broker_id = ?`);
+
+  function known(accountId: string, digest: string): KnownRequest | undefined {
+    const row = byDigest.get(accountId, digest);
+    if (row === undefined) return undefined;
+    return requestStatusOf(row) === "PENDING" || integerOf(row, "enquirer_id_signed") === 1
+      ? { kind: "repeated", brokerId: textOf(row, "broker_id") }
+      : { kind: "spent" };
+  }
+
+  function add(request: NewStoredRequest, caps: PendingCaps | undefined): AddOutcome {
+    if (caps !== undefined) {
+      const counted = count.get(request.signerKid, request.account, request.received);
+      const full = capReached(counted, caps);
+      if (full !== undefined) return known(request.account, request.digest) ?? full;
+    }
+    const inserted = insert.run(
+      request.brokerId,
+      request.account,
+      request.digest,
+      request.signerKid,
+      caps?.senderIsVerified === false ? 0 : 1,
+      request.postedBy ?? null,
+      request.enquirerId ?? null,
+      request.enquirerIdSigned ? 1 : 0,
+      request.fromId,
+      request.received,
+      request.expire,
+    );
+    if (inserted.changes === 0) {
+      if (account.get(request.account) === undefined) return { kind: "unknown_account" };
+      return known(request.account, request.digest) ?? { kind: "enquirer_id_used" };
+    }
+    const sequence = Number(inserted.lastInsertRowid);
+    insertBody.run(sequence, JSON.stringify(request.request));
+    return { kind: "added", sequence };
+  }
+
+  return {
+    addRequest: (request, caps) => writes.run(() => add(request, caps)),
+    knownRequest: (accountId, digest) => Promise.resolve(known(accountId, digest)),
+    request: (brokerId) => {
+      const row = byBrokerId.get(brokerId);
+      return Promise.resolve<StoredRequest | undefined>(row === undefined ? undefined : requestOf(row));
+    },
+    pending: ({ account: of, now, after = FIRST, before = LAST, brokerId, limit }: PendingQuery) =>
+      Promise.resolve<readonly PendingRequest[]>(
+        (brokerId === undefined
+          ? pendingOfAccount.all(now, of, after, before, limit)
+          : pendingByBrokerId.all(now, of, brokerId)
+        ).map(pendingOf),
+      ),
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The tables, as steps that are each applied once. A step is never changed after a release: another is added.
+ * Bodies stand apart from the rows that change state, so that a transition rewrites a few bytes and not the request.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE accounts (
+    account TEXT PRIMARY KEY,
+    created INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE codes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    code TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    spent_by TEXT
+  ) STRICT;
+  CREATE INDEX codes_by_account ON codes (account);
+
+  CREATE TABLE devices (
+    account TEXT NOT NULL,
+    kid TEXT NOT NULL,
+    name TEXT NOT NULL,
+    signing_key TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('active', 'pending', 'revoked')),
+    created INTEGER NOT NULL,
+    PRIMARY KEY (account, kid)
+  ) STRICT;
+  CREATE INDEX devices_by_kid ON devices (kid);
+
+  CREATE TABLE enquirers (
+    kid TEXT PRIMARY KEY,
+    jwk TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE requests (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    broker_id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    signer_kid TEXT NOT NULL,
+    verified INTEGER NOT NULL,
+    posted_by TEXT,
+    enquirer_id TEXT,
+    enquirer_id_signed INTEGER NOT NULL,
+    from_id TEXT NOT NULL,
+    received INTEGER NOT NULL,
+    expire INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('PENDING', 'REPLY', 'REFUSED', 'ECANCEL', 'BCANCEL', 'EXPIRED')),
+    settled INTEGER,
+    settled_by TEXT,
+    UNIQUE (account, digest)
+  ) STRICT;
+  CREATE UNIQUE INDEX requests_by_enquirer_id ON requests (signer_kid, enquirer_id) WHERE enquirer_id IS NOT NULL;
+  CREATE INDEX requests_pending ON requests (account, seq) WHERE state = 'PENDING';
+  CREATE INDEX requests_due ON requests (expire) WHERE state = 'PENDING';
+
+  CREATE TABLE request_bodies (
+    seq INTEGER PRIMARY KEY,
+    request TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE answers (
+    seq INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL,
+    received INTEGER NOT NULL,
+    response TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE calls (
+    kid TEXT NOT NULL,
+    jti TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (kid, jti)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX calls_by_until ON calls (until);
+  `,
+];

@@ -1,0 +1,29 @@
+/**
+ * What the broker keeps, independent of the engine. Every promise of a write resolves after the write is durable
+ * (it survives `kill -9` and a power cut) and visible to every process that shares the store; a rejected write left
+ * nothing behind. Reads see every write that resolved before. Nothing is cached: another process may add accounts.
+ */
+import type { PrivateJwk } from "../../crypto/index.ts";
+import type { AccountStore } from "./accounts.ts";
+import type { RequestStore } from "./requests.ts";
+
+export interface CallStore {
+  /**
+   * Remembers an authenticated call.
+   *
+   * @param until - when the call is stale in any case and may be forgotten; milliseconds since 1970
+   * @returns false where this key used this `jti` before: a replay
+   */
+  claimCall(call: { readonly kid: string; readonly jti: string; readonly until: number }): Promise<boolean>;
+  /** Forgets calls and connect codes that are over, a bounded number of them. */
+  forget(now: number): Promise<void>;
+}
+
+export interface Store extends AccountStore, RequestStore, CallStore {
+  /** The service's key: the stored one, else `candidate`, which is stored. Two processes that start at once agree. */
+  serviceKey(candidate: PrivateJwk): Promise<PrivateJwk>;
+  /** Calls `listener` soon after another process changed something. One listener; it must not throw. */
+  watch(listener: () => void): void;
+  /** Waits for writes under way, then lets go of everything. */
+  close(): Promise<void>;
+}

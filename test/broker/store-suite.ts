@@ -1,0 +1,436 @@
+/** What every engine of the store must do. An engine's own test gives a factory and calls {@link storeSuite}. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { NewDevice, NewStoredRequest, PendingCaps, Store } from "../../src/broker/store/index.ts";
+import { exportPair, newSigningPair } from "../../src/crypto/index.ts";
+
+export interface StoreFactory {
+  /** Opens a connection to the same, at first empty, store each time it is called. */
+  readonly open: () => Promise<Store>;
+  /** Throws the store away. */
+  readonly discard: () => Promise<void>;
+}
+
+const NOW = 1_800_000_000_000;
+const ALICE = "alice@example.com";
+const jws = (payload: string) => ({ payload, signatures: [{ protected: "p", signature: "s" }] });
+
+let counter = 0;
+function newRequest(more: Partial<NewStoredRequest> = {}): NewStoredRequest {
+  counter += 1;
+  return {
+    brokerId: `BROKER-${String(counter).padStart(5, "A")}`,
+    account: ALICE,
+    digest: `digest-${counter}`,
+    signerKid: "SIGNER",
+    postedBy: undefined,
+    enquirerId: `enquirer-${counter}`,
+    enquirerIdSigned: true,
+    fromId: "bank@bank.example",
+    request: jws(`request-${counter}`),
+    received: NOW,
+    expire: NOW + 60_000,
+    ...more,
+  };
+}
+
+function newDevice(kid: string, more: Partial<NewDevice> = {}): NewDevice {
+  const signingKey = { kty: "EC", crv: "P-256", x: kid, y: kid };
+  return { account: ALICE, kid, name: `the ${kid}`, signingKey, profile: jws(kid), now: NOW, ...more };
+}
+
+const CAPS: PendingCaps = { perAccount: 4, perAccountUnverified: 3, perSender: 2, senderIsVerified: false };
+
+export function storeSuite(engine: string, factory: () => Promise<StoreFactory>): void {
+  describe(`the store on ${engine}`, () => {
+    let made: StoreFactory;
+    let store: Store;
+    beforeEach(async () => {
+      made = await factory();
+      store = await made.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await made.discard();
+    });
+
+    async function codeId(account = ALICE): Promise<number> {
+      await store.addCode({ account, code: "ABCDEFGHIJKLMNOP", now: NOW, expires: NOW + 600_000 });
+      return (await store.codes(account, NOW)).at(-1)?.id ?? -1;
+    }
+    async function withDevice(kid = "DEVICE"): Promise<void> {
+      await store.addAccount(ALICE, NOW);
+      await store.connectDevice(newDevice(kid), { by: "code", codeId: await codeId() });
+    }
+    async function added(request = newRequest()): Promise<number> {
+      const outcome = await store.addRequest(request, undefined);
+      if (outcome.kind !== "added") throw new Error(outcome.kind);
+      return outcome.sequence;
+    }
+
+    describe("service key", () => {
+      it("keeps the first candidate, whoever asks again", async () => {
+        const [one, two] = await Promise.all(
+          [0, 1].map(async () => exportPair(await newSigningPair({ extractable: true }))),
+        );
+        if (one === undefined || two === undefined) throw new Error("no keys");
+        const other = await made.open();
+        expect(await store.serviceKey(one)).toEqual(one);
+        expect(await other.serviceKey(two)).toEqual(one);
+        await other.close();
+      });
+    });
+
+    describe("accounts and codes", () => {
+      it("adds an account once and lists it", async () => {
+        expect(await store.addAccount(ALICE, NOW)).toBe(true);
+        expect(await store.addAccount(ALICE, NOW + 1)).toBe(false);
+        expect(await store.accounts()).toEqual([{ account: ALICE, created: NOW }]);
+        expect(await store.hasAccount("bob@example.com")).toBe(false);
+      });
+
+      it("gives no code to an account that does not exist", async () => {
+        expect(await store.addCode({ account: ALICE, code: "X", now: NOW, expires: NOW + 1 })).toBe(false);
+      });
+
+      it("shows codes until their time has passed", async () => {
+        await store.addAccount(ALICE, NOW);
+        await store.addCode({ account: ALICE, code: "ABCDEFGHIJKLMNOP", now: NOW, expires: NOW + 1000 });
+        expect(await store.codes(ALICE, NOW + 999)).toMatchObject([{ code: "ABCDEFGHIJKLMNOP", spentBy: undefined }]);
+        expect(await store.codes(ALICE, NOW + 1000)).toEqual([]);
+      });
+
+      it("removes an account with its devices and codes, and tells what was pending", async () => {
+        await withDevice();
+        const pending = newRequest();
+        await added(pending);
+        expect(await store.removeAccount(ALICE, NOW)).toEqual([
+          { brokerId: pending.brokerId, account: ALICE, state: "BCANCEL" },
+        ]);
+        expect(await store.removeAccount(ALICE, NOW)).toBeUndefined();
+        expect((await store.request(pending.brokerId))?.state).toBe("BCANCEL");
+        expect(await store.devices(ALICE)).toEqual([]);
+        expect(await store.heldKey("DEVICE")).toBeUndefined();
+        expect(await store.codes(ALICE, NOW)).toEqual([]);
+      });
+    });
+
+    describe("devices", () => {
+      it("makes the first device active and the next pending", async () => {
+        await store.addAccount(ALICE, NOW);
+        const first = await store.connectDevice(newDevice("ONE"), { by: "code", codeId: await codeId() });
+        const second = await store.connectDevice(newDevice("TWO"), { by: "code", codeId: await codeId() });
+        expect([first, second]).toEqual([
+          { kind: "connected", state: "active" },
+          { kind: "connected", state: "pending" },
+        ]);
+        expect((await store.devices(ALICE)).map(({ kid, state }) => [kid, state])).toEqual([
+          ["ONE", "active"],
+          ["TWO", "pending"],
+        ]);
+      });
+
+      it("spends a code once, but answers the same device again in the same way", async () => {
+        await store.addAccount(ALICE, NOW);
+        const admission = { by: "code", codeId: await codeId() } as const;
+        await store.connectDevice(newDevice("ONE"), admission);
+        expect(await store.connectDevice(newDevice("ONE"), admission)).toEqual({ kind: "connected", state: "active" });
+        expect(await store.connectDevice(newDevice("TWO"), admission)).toEqual({ kind: "code_spent" });
+        expect((await store.devices(ALICE)).map(({ kid }) => kid)).toEqual(["ONE"]);
+      });
+
+      it("lets two devices race for one code and one wins", async () => {
+        await store.addAccount(ALICE, NOW);
+        const admission = { by: "code", codeId: await codeId() } as const;
+        const outcomes = await Promise.all(["ONE", "TWO"].map((kid) => store.connectDevice(newDevice(kid), admission)));
+        expect(outcomes.map(({ kind }) => kind).sort()).toEqual(["code_spent", "connected"]);
+        expect(await store.devices(ALICE)).toHaveLength(1);
+      });
+
+      it("takes no code after its time, nor one of another account", async () => {
+        await store.addAccount(ALICE, NOW);
+        await store.addAccount("bob@example.com", NOW);
+        const codeOfAlice = await codeId();
+        const bob = newDevice("ONE", { account: "bob@example.com" });
+        expect(await store.connectDevice(bob, { by: "code", codeId: codeOfAlice })).toEqual({ kind: "code_spent" });
+        const late = newDevice("ONE", { now: NOW + 600_000 });
+        expect(await store.connectDevice(late, { by: "code", codeId: codeOfAlice })).toEqual({ kind: "code_spent" });
+        expect(await store.devices(ALICE)).toEqual([]);
+      });
+
+      it("creates account and device together on an open service, once", async () => {
+        expect(await store.connectDevice(newDevice("ONE"), { by: "open_service" })).toEqual({
+          kind: "connected",
+          state: "active",
+        });
+        expect(await store.hasAccount(ALICE)).toBe(true);
+        expect(await store.connectDevice(newDevice("TWO"), { by: "open_service" })).toEqual({ kind: "account_exists" });
+      });
+
+      it("replaces the profile of a device that it knows", async () => {
+        await withDevice();
+        expect(await store.updateDevice(newDevice("DEVICE", { name: "new", profile: jws("new") }))).toBe(true);
+        expect(await store.device(ALICE, "DEVICE")).toMatchObject({
+          name: "new",
+          profile: jws("new"),
+          state: "active",
+        });
+        expect(await store.updateDevice(newDevice("OTHER"))).toBe(false);
+      });
+
+      it("holds the keys of devices and registered enquirers", async () => {
+        await withDevice();
+        const jwk = { kty: "EC", crv: "P-256", x: "x", y: "y" };
+        expect(await store.addEnquirer({ kid: "BANK", jwk, name: "the bank", now: NOW })).toBe(true);
+        expect(await store.addEnquirer({ kid: "BANK", jwk, name: "again", now: NOW })).toBe(false);
+        expect(await store.heldKey("BANK")).toEqual(jwk);
+        expect(await store.heldKey("DEVICE")).toMatchObject({ x: "DEVICE" });
+        expect(await store.heldKey("NOBODY")).toBeUndefined();
+        expect(await store.enquirers()).toEqual([{ kid: "BANK", name: "the bank", created: NOW }]);
+        expect(await store.senderStanding(ALICE, "DEVICE")).toEqual({
+          fromIsAccount: true,
+          local: true,
+          registered: false,
+        });
+        expect(await store.senderStanding("x@y.z", "BANK")).toEqual({
+          fromIsAccount: false,
+          local: false,
+          registered: true,
+        });
+        expect(await store.removeEnquirer("BANK")).toBe(true);
+        expect(await store.removeEnquirer("BANK")).toBe(false);
+      });
+    });
+
+    describe("requests", () => {
+      beforeEach(() => withDevice());
+
+      it("numbers requests in order and lists the pending ones oldest first", async () => {
+        const [one, two, three] = [await added(), await added(), await added()];
+        expect(one < two && two < three).toBe(true);
+        const list = async (more: object) =>
+          (await store.pending({ account: ALICE, now: NOW, limit: 10, ...more })).map(({ sequence }) => sequence);
+        expect(await list({})).toEqual([one, two, three]);
+        expect(await list({ after: one })).toEqual([two, three]);
+        expect(await list({ before: three })).toEqual([one, two]);
+        expect(await list({ limit: 1 })).toEqual([one]);
+        expect(await list({ now: NOW + 60_000 })).toEqual([]);
+        expect(await list({ account: "bob@example.com" })).toEqual([]);
+      });
+
+      it("gives back what was stored", async () => {
+        const request = newRequest({ postedBy: "POSTER" });
+        const sequence = await added(request);
+        const { brokerId, account, digest, signerKid, postedBy, enquirerId, expire } = request;
+        const kept = { sequence, brokerId, account, postedBy, enquirerId, expire };
+        expect(await store.request(brokerId)).toEqual({
+          ...kept,
+          ...{ digest, signerKid, state: "PENDING", response: undefined },
+        });
+        const [listed] = await store.pending({ account, now: NOW, brokerId, limit: 1 });
+        expect(listed).toEqual({ ...kept, request: request.request });
+        expect(await store.request("NONE")).toBeUndefined();
+      });
+
+      it("knows the same request again, by its digest", async () => {
+        const request = newRequest();
+        await added(request);
+        const again = { ...request, brokerId: "OTHER" };
+        const repeated = { kind: "repeated", brokerId: request.brokerId };
+        expect(await store.addRequest(again, undefined)).toEqual(repeated);
+        expect(await store.addRequest(again, { ...CAPS, perAccount: 0 })).toEqual(repeated);
+        expect(await store.knownRequest(ALICE, request.digest)).toEqual(repeated);
+        expect(await store.knownRequest(ALICE, "other")).toBeUndefined();
+      });
+
+      it("tells the BrokerID of a request that is over only where its EnquirerID is signed", async () => {
+        const signed = newRequest();
+        const unsigned = newRequest({ enquirerId: undefined, enquirerIdSigned: false });
+        for (const request of [signed, unsigned]) await store.cancel(await added(request), NOW);
+        expect(await store.addRequest(signed, undefined)).toEqual({ kind: "repeated", brokerId: signed.brokerId });
+        expect(await store.addRequest(unsigned, undefined)).toEqual({ kind: "spent" });
+      });
+
+      it("refuses another request with the EnquirerID of the first, from the same key only", async () => {
+        await added(newRequest({ enquirerId: "same" }));
+        expect(await store.addRequest(newRequest({ enquirerId: "same" }), undefined)).toEqual({
+          kind: "enquirer_id_used",
+        });
+        await added(newRequest({ enquirerId: "same", signerKid: "ANOTHER" }));
+        await added(newRequest({ enquirerId: undefined }));
+        await added(newRequest({ enquirerId: undefined }));
+      });
+
+      it("takes no request for an account that does not exist", async () => {
+        const outcome = await store.addRequest(newRequest({ account: "bob@example.com" }), undefined);
+        expect(outcome).toEqual({ kind: "unknown_account" });
+      });
+
+      it("counts what is pending before it takes more", async () => {
+        const add = (signerKid: string, more: Partial<PendingCaps> = {}, expire = NOW + 60_000) =>
+          store.addRequest(newRequest({ signerKid, expire }), { ...CAPS, ...more });
+        await add("A", {}, NOW + 1000);
+        await add("A");
+        expect(await add("A")).toEqual({ kind: "full", cap: "sender", until: NOW + 1000 });
+        await add("B");
+        expect(await add("C")).toEqual({ kind: "full", cap: "unverified", until: NOW + 1000 });
+        expect(await add("D", { senderIsVerified: true })).toMatchObject({ kind: "added" });
+        expect(await add("E", { senderIsVerified: true })).toEqual({ kind: "full", cap: "account", until: NOW + 1000 });
+      });
+
+      it("does not count what is over or past its time", async () => {
+        await store.addRequest(newRequest({ expire: NOW - 1 }), CAPS);
+        const outcome = await store.addRequest(newRequest(), CAPS);
+        if (outcome.kind !== "added") throw new Error(outcome.kind);
+        await store.cancel(outcome.sequence, NOW);
+        expect(await store.addRequest(newRequest(), { ...CAPS, perAccount: 1 })).toMatchObject({ kind: "added" });
+      });
+
+      it("keeps concurrent requests under the cap", async () => {
+        const outcomes = await Promise.all(
+          Array.from({ length: 20 }, (_, index) => store.addRequest(newRequest({ signerKid: `K${index}` }), CAPS)),
+        );
+        expect(outcomes.filter(({ kind }) => kind === "added")).toHaveLength(CAPS.perAccountUnverified);
+      });
+    });
+
+    describe("the end of a request", () => {
+      let brokerId: string;
+      let sequence: number;
+      beforeEach(async () => {
+        await withDevice();
+        const request = newRequest();
+        brokerId = request.brokerId;
+        sequence = await added(request);
+      });
+      const answer = (more: object = {}) =>
+        store.answer({ sequence, deviceKid: "DEVICE", digest: "d", response: jws("yes"), now: NOW, ...more });
+      const state = async () => (await store.request(brokerId))?.state;
+
+      it("stores an answer, and gives it back", async () => {
+        expect(await answer()).toEqual({ kind: "settled" });
+        expect(await store.request(brokerId)).toMatchObject({ state: "REPLY", response: jws("yes") });
+        expect(await store.pending({ account: ALICE, now: NOW, limit: 9 })).toEqual([]);
+      });
+
+      it("tells the same answer from a different one", async () => {
+        await answer();
+        expect(await answer()).toEqual({ kind: "same" });
+        expect(await answer({ digest: "other", response: jws("no") })).toEqual({ kind: "different" });
+        expect(await store.refuse({ sequence, deviceKid: "DEVICE", now: NOW })).toEqual({ kind: "different" });
+        expect(await store.request(brokerId)).toMatchObject({ response: jws("yes") });
+      });
+
+      it("takes a refusal once, and no answer after it", async () => {
+        const refuse = () => store.refuse({ sequence, deviceKid: "DEVICE", now: NOW });
+        expect(await refuse()).toEqual({ kind: "settled" });
+        expect(await refuse()).toEqual({ kind: "same" });
+        expect(await answer()).toEqual({ kind: "different" });
+        expect(await state()).toBe("REFUSED");
+      });
+
+      it("takes nothing from a key that is no active device", async () => {
+        await store.connectDevice(newDevice("SECOND"), { by: "code", codeId: await codeId() });
+        for (const deviceKid of ["NOBODY", "SECOND"]) {
+          expect(await answer({ deviceKid })).toEqual({ kind: "stranger" });
+          expect(await store.refuse({ sequence, deviceKid, now: NOW })).toEqual({ kind: "stranger" });
+        }
+        expect(await state()).toBe("PENDING");
+      });
+
+      it("takes no answer after the request's time, and says so once", async () => {
+        const now = NOW + 60_000;
+        expect(await answer({ now })).toEqual({ kind: "over", state: "EXPIRED", now: true });
+        expect(await answer({ now })).toEqual({ kind: "over", state: "EXPIRED", now: false });
+        expect(await state()).toBe("EXPIRED");
+      });
+
+      it("cancels once; an answer that came first stays", async () => {
+        expect(await store.cancel(sequence, NOW)).toBe(true);
+        expect(await store.cancel(sequence, NOW)).toBe(false);
+        expect(await answer()).toEqual({ kind: "over", state: "ECANCEL", now: false });
+        const second = newRequest();
+        const at = await added(second);
+        await answer({ sequence: at });
+        expect(await store.cancel(at, NOW)).toBe(false);
+        expect((await store.request(second.brokerId))?.state).toBe("REPLY");
+      });
+
+      it("lets expiry win over a cancellation that comes too late", async () => {
+        expect(await store.cancel(sequence, NOW + 60_000)).toBe(true);
+        expect(await state()).toBe("EXPIRED");
+      });
+
+      it("expires what is due, and only that, and says what", async () => {
+        const later = newRequest({ expire: NOW + 120_000 });
+        await added(later);
+        expect(await store.expireDue(NOW + 59_999, 10)).toEqual([]);
+        expect(await store.expireDue(NOW + 60_000, 10)).toEqual([{ brokerId, account: ALICE, state: "EXPIRED" }]);
+        expect(await store.expireDue(NOW + 60_000, 10)).toEqual([]);
+        expect(await state()).toBe("EXPIRED");
+      });
+
+      it("lets exactly one of an answer, a refusal, a cancellation and an expiry happen", async () => {
+        const outcomes = await Promise.all([
+          answer().then(({ kind }) => kind === "settled"),
+          answer({ digest: "other" }).then(({ kind }) => kind === "settled"),
+          store.refuse({ sequence, deviceKid: "DEVICE", now: NOW }).then(({ kind }) => kind === "settled"),
+          store.cancel(sequence, NOW),
+          store.expireDue(NOW + 60_000, 1).then((settled) => settled.length === 1),
+        ]);
+        expect(outcomes.filter((happened) => happened)).toHaveLength(1);
+      });
+    });
+
+    describe("calls", () => {
+      it("claims a jti once for each key", async () => {
+        const call = { kid: "K", jti: "one", until: NOW + 1000 };
+        const claims = await Promise.all([call, call, { ...call, kid: "L" }].map((one) => store.claimCall(one)));
+        expect(claims).toEqual([true, false, true]);
+      });
+
+      it("forgets a call only when it is stale", async () => {
+        const call = { kid: "K", jti: "one", until: NOW + 1000 };
+        await store.claimCall(call);
+        await store.forget(NOW + 1000);
+        expect(await store.claimCall(call)).toBe(false);
+        await store.forget(NOW + 1001);
+        expect(await store.claimCall(call)).toBe(true);
+      });
+
+      it("shares claims between processes", async () => {
+        const other = await made.open();
+        await store.claimCall({ kid: "K", jti: "one", until: NOW });
+        expect(await other.claimCall({ kid: "K", jti: "one", until: NOW })).toBe(false);
+        await other.close();
+      });
+    });
+
+    describe("with another process", () => {
+      it("sees what the other wrote, and is told that it wrote", async () => {
+        const other = await made.open();
+        const told = new Promise<void>((resolve) => {
+          store.watch(resolve);
+        });
+        await other.addAccount("bob@example.com", NOW);
+        expect(await store.hasAccount("bob@example.com")).toBe(true);
+        await told;
+        await other.close();
+      });
+
+      it("keeps everything over a restart", async () => {
+        await withDevice();
+        const request = newRequest();
+        await added(request);
+        await store.close();
+        store = await made.open();
+        expect((await store.request(request.brokerId))?.state).toBe("PENDING");
+        expect(await store.devices(ALICE)).toHaveLength(1);
+      });
+
+      it("refuses to write after it was closed", async () => {
+        await store.close();
+        await expect(store.addAccount(ALICE, NOW)).rejects.toMatchObject({ code: "closed" });
+      });
+    });
+  });
+}

@@ -1,0 +1,134 @@
+/** The embedded engine: the suite of every engine, and what only a file can show. */
+import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../../src/broker/store/index.ts";
+import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
+import { storeSuite } from "../store-suite.ts";
+
+const newFolder = () => mkdtemp(join(tmpdir(), "confirm-store-"));
+
+storeSuite("SQLite", async () => {
+  const folder = await newFolder();
+  return { open: () => openStore(folder), discard: () => rm(folder, { recursive: true }) };
+});
+
+describe("the file of the embedded store", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await newFolder();
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const file = () => join(folder, "data", "broker.sqlite");
+  const data = () => join(folder, "data");
+
+  it("is readable by its owner alone, and so is what lies beside it", async () => {
+    const store = await openStore(data());
+    await store.addAccount("alice@example.com", 0);
+    for (const name of [file(), `${file()}-wal`, `${file()}-shm`]) expect((await stat(name)).mode & 0o777).toBe(0o600);
+    expect((await stat(data())).mode & 0o777).toBe(0o700);
+    await store.close();
+  });
+
+  it("is refused when it is not a database", async () => {
+    await mkdir(data());
+    await writeFile(file(), "not a database, but long enough to be taken for a header".repeat(20));
+    await expect(openStore(data())).rejects.toMatchObject({ code: "not_a_store" });
+  });
+
+  it("is refused when it is the database of another program", async () => {
+    await mkdir(data());
+    const other = new Database(file());
+    other.exec("CREATE TABLE theirs (a)");
+    other.close();
+    await expect(openStore(data())).rejects.toMatchObject({ code: "not_a_store" });
+  });
+
+  it("is refused when a newer version wrote it, and says so", async () => {
+    await (await openStore(data())).close();
+    const newer = new Database(file());
+    newer.exec("INSERT INTO migrations VALUES (999, 'later')");
+    newer.close();
+    await expect(openStore(data())).rejects.toMatchObject({
+      code: "newer_schema",
+      message: expect.stringContaining("schema 999"),
+    });
+  });
+
+  it("holds everything in one file once it is closed", async () => {
+    const store = await openStore(data());
+    await store.addAccount("alice@example.com", 0);
+    await store.close();
+    await copyFile(file(), join(folder, "copy.sqlite"));
+    const copy = new Database(join(folder, "copy.sqlite"));
+    expect(copy.prepare("SELECT account FROM accounts").raw().all()).toEqual([["alice@example.com"]]);
+    copy.close();
+  });
+
+  it("is not looked for at an address of a kind that has no engine", async () => {
+    await expect(openStore("mysql://localhost/x")).rejects.toMatchObject({ code: "unsupported" });
+  });
+});
+
+describe("group commit", () => {
+  let folder: string;
+  let database: Database.Database;
+  let writes: GroupCommit;
+  beforeEach(async () => {
+    folder = await newFolder();
+    database = new Database(join(folder, "group.sqlite"));
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("CREATE TABLE t (a INTEGER PRIMARY KEY) STRICT");
+    writes = new GroupCommit(database);
+  });
+  afterEach(async () => {
+    database.close();
+    await rm(folder, { recursive: true });
+  });
+  const insert = (a: number) => writes.run(() => database.prepare("INSERT INTO t VALUES (?)").run(a));
+  const stored = () => database.prepare("SELECT a FROM t ORDER BY a").raw().all().flat();
+
+  it("puts the writes of one turn into one transaction", async () => {
+    const other = new Database(join(folder, "group.sqlite"));
+    const version = () => other.prepare("PRAGMA data_version").get() as { data_version: number };
+    const before = version().data_version;
+    await Promise.all([1, 2, 3, 4, 5].map(insert));
+    expect(version().data_version).toBe(before + 1);
+    other.close();
+  });
+
+  it("keeps the others when one throws, and nothing of that one", async () => {
+    const failing = writes.run(() => {
+      database.exec("INSERT INTO t VALUES (2)");
+      throw new Error("after its first statement");
+    });
+    const all = await Promise.allSettled([insert(1), failing, insert(3)]);
+    expect(all.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(stored()).toEqual([1, 3]);
+  });
+
+  it("rejects all, once, while another process holds the lock", async () => {
+    database.exec("PRAGMA busy_timeout = 50");
+    const other = new Database(join(folder, "group.sqlite"));
+    other.exec("BEGIN IMMEDIATE");
+    const start = Date.now();
+    const all = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map(insert));
+    expect(Date.now() - start).toBeLessThan(300);
+    expect(all.map((one) => one.status === "rejected" && (one.reason as { code: string }).code)).toEqual(
+      Array.from({ length: 8 }, () => "busy"),
+    );
+    other.exec("ROLLBACK");
+    other.close();
+    await insert(9);
+    expect(stored()).toEqual([9]);
+  });
+
+  it("commits what is queued when it is closed", async () => {
+    const pending = insert(1);
+    writes.close();
+    await pending;
+    expect(stored()).toEqual([1]);
+  });
+});

@@ -1,7 +1,7 @@
 /**
  * The one way from bytes to JSON: bodies, JWS payloads and protected headers all pass here. It bounds bytes
  * and depth, refuses duplicate member names (RFC 7493 §2.3) and names that JavaScript treats specially, before
- * anything is parsed. Runs once over the text; time is linear in its length.
+ * anything is parsed, and strings that are not Unicode (RFC 7493 §2.1). Time is linear in the length of the text.
  */
 import { ProtocolError } from "./errors.ts";
 import type { JsonValue } from "./json.ts";
@@ -21,12 +21,38 @@ const encoder = new TextEncoder();
  */
 export function scanJson(input: Uint8Array | string, maxBytes: number): JsonValue {
   const text = typeof input === "string" ? boundedText(input, maxBytes) : decodeUtf8(input, maxBytes);
+  if (LONE_SURROGATE.test(text)) throw notUnicode();
   checkStructure(text);
+  const value = parse(text);
+  if (ESCAPED_SURROGATE.test(text) && hasLoneSurrogate(value)) throw notUnicode();
+  return value;
+}
+
+/** With the `u` flag the two halves of a pair are one character, which this does not match. */
+const LONE_SURROGATE = /[\uD800-\uDFFF]/u;
+/** Only an escape can bring half a pair into a text that has none. */
+const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
+
+function notUnicode(): ProtocolError {
+  return new ProtocolError("json_malformed", "The message has half a surrogate pair, which is no character.");
+}
+
+function malformed(): ProtocolError {
+  return new ProtocolError("json_malformed", "The message is not well-formed JSON.");
+}
+
+function parse(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
-    throw new ProtocolError("json_malformed", "The message is not well-formed JSON.");
+    throw malformed();
   }
+}
+
+function hasLoneSurrogate(value: JsonValue): boolean {
+  if (typeof value === "string") return LONE_SURROGATE.test(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, member]) => LONE_SURROGATE.test(name) || hasLoneSurrogate(member));
 }
 
 function tooLarge(maxBytes: number): ProtocolError {
@@ -94,7 +120,7 @@ function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     const quote = text.indexOf('"', at);
-    if (quote === -1) throw new ProtocolError("json_malformed", "The message is not well-formed JSON.");
+    if (quote === -1) throw malformed();
     let slashes = 0;
     while (text[quote - 1 - slashes] === "\\") slashes++;
     if (slashes % 2 === 0) return quote;
@@ -115,11 +141,7 @@ function claimName(names: Set<string>, token: string): void {
 
 function unquote(token: string): string {
   if (!token.includes("\\")) return token.slice(1, -1);
-  try {
-    return String(JSON.parse(token));
-  } catch {
-    throw new ProtocolError("json_malformed", "The message is not well-formed JSON.");
-  }
+  return parse(token) as string;
 }
 
 function clip(name: string): string {

@@ -12,6 +12,7 @@ export interface Account {
 }
 
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const ASCII = /^[!-~]*$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
@@ -22,8 +23,10 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export function parseAccount(text: string): Account {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, Math.max(at, 0));
-  const domain = text.slice(at + 1).toLowerCase();
-  if (text.length > 254 || local.length > 64 || !LOCAL.test(local) || !isDomain(domain)) {
+  const written = text.slice(at + 1);
+  const domain = written.toLowerCase();
+  // Some letters that are not ASCII have a lower case that is, such as the Kelvin sign: look before lowering.
+  if (text.length > 254 || local.length > 64 || !LOCAL.test(local) || !ASCII.test(written) || !isDomain(domain)) {
     throw new ProtocolError(
       "account",
       `${JSON.stringify(text.slice(0, 60))} is not an account such as alice@example.com.`,

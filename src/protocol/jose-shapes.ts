@@ -20,8 +20,12 @@ export const Jws = object({
 });
 export type Jws = ReadOf<typeof Jws>;
 
-/** Flattened JWS: an authenticated call and its answer. */
-export const FlattenedJws = object({ payload: encoded, protected: encoded, signature: encoded });
+/** Flattened JWS: an authenticated call and its answer, which may be long; who reads one bounds the whole text. */
+export const FlattenedJws = object({
+  payload: text(1, LIMITS.answerBytes, { pattern: BASE64URL }),
+  protected: encoded,
+  signature: encoded,
+});
 export type FlattenedJws = ReadOf<typeof FlattenedJws>;
 
 /** The members that would make a JWK more than public (RFC 7518 §6). */

@@ -112,6 +112,11 @@ export function list<T>(item: Shape<T>, min: number, max: number): Shape<readonl
   };
 }
 
+/** What a prototype brings is no member of the message. */
+function own(value: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
 /** An object with members that must be there and members that may; others are ignored, as the design says. */
 export function object<R extends Members>(required: R): Shape<Required<R>>;
 export function object<R extends Members, O extends Members>(
@@ -126,12 +131,12 @@ export function object(required: Members, optional: Members = {}): Shape<unknown
       if (!isJsonObject(value)) throw wrong(path, "an object");
       const copy: Record<string, unknown> = {};
       for (const [name, shape] of wanted) {
-        const member = value[name];
+        const member = own(value, name);
         if (member === undefined) throw new ProtocolError("shape", `${path}.${name} is missing.`);
         copy[name] = shape.read(member, `${path}.${name}`);
       }
       for (const [name, shape] of allowed) {
-        const member = value[name];
+        const member = own(value, name);
         if (member !== undefined) copy[name] = shape.read(member, `${path}.${name}`);
       }
       return Object.freeze(copy);
@@ -149,7 +154,7 @@ export function tagged<T>(tag: string, shape: Shape<T>): Shape<T> {
   return {
     read: (value, path) => {
       if (!isJsonObject(value)) throw wrong(path, "an object");
-      const member = value[tag];
+      const member = own(value, tag);
       if (member === undefined || Object.keys(value).length !== 1) {
         throw new ProtocolError("unknown_tag", `${path} must have exactly one member, ${tag}.`);
       }

@@ -61,6 +61,9 @@ const packageRules = Object.entries(PACKAGES).map(([name, where]) => ({
   to: { path: packagePath(name) },
 }));
 
+/** The files of the extension that belong to none of its three programs. */
+const SHARED = "(?!(?:background|popup|options)/)";
+
 /** Inside the extension: the popup is dumb, and only the background parses, signs and stores. */
 const extensionRules = [
   {
@@ -77,9 +80,9 @@ const extensionRules = [
   },
   {
     name: "shared-files-stay-light",
-    comment: "What lies directly in src/extension is in the popup's chunk too.",
-    from: { path: "^src/extension/[^/]+$" },
-    to: { path: "^src/(?!extension/[^/]+$|protocol/)", dependencyTypesNot: ["type-only"] },
+    comment: "What background, popup and options share is in the popup's chunk too.",
+    from: { path: `^src/extension/${SHARED}` },
+    to: { path: `^src/(?!extension/${SHARED}|protocol/)`, dependencyTypesNot: ["type-only"] },
   },
   {
     name: "contexts-speak-by-message",

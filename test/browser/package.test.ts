@@ -90,9 +90,9 @@ it("says to Firefox that account and answers leave the device", () => {
 it("gives Mozilla's linter nothing to say but the assignment inside DOMPurify", () => {
   const linter = join(ROOT, "node_modules/web-ext/bin/web-ext.js");
   const args = [linter, "lint", "--source-dir", FIREFOX_BUILD, "--output", "json", "--no-config-discovery"];
-  const report = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as {
-    readonly [level in "errors" | "notices" | "warnings"]: readonly { readonly code: string; readonly file?: string }[];
-  };
+  const report = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Readonly<
+    Record<"errors" | "notices" | "warnings", readonly { readonly code: string; readonly file?: string }[]>
+  >;
   const said = [...report.errors, ...report.notices, ...report.warnings].map(
     ({ code, file }) => `${code} ${file ?? ""}`,
   );

@@ -60,6 +60,11 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
   /** Give up, and cancel, when this aborts; an answer that comes at the same time does not count. */
   readonly signal?: AbortSignal;
+  /**
+   * What becomes of the request when the caller gives up before it expires: `cancel` it (the default), or `leave` it, for
+   * a process that ends and waits again after its restart.
+   */
+  readonly whenGivenUp?: "cancel" | "leave";
 }
 
 /** Something that the caller may want to tell or log; none of it stops the call. */

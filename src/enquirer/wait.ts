@@ -1,6 +1,6 @@
 /**
  * Waiting for the answer: long polls until the broker says how it ended, or the caller's time is over; then the request
- * is cancelled. What is not signed back is no answer, so a broken line can only delay.
+ * is cancelled, unless the caller leaves it. What is not signed back is no answer, so a broken line can only delay.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoffMs, ClientError } from "../client/index.ts";
@@ -45,6 +45,9 @@ export async function waitForAnswer(line: LineOptions, posted: Posted, options: 
       const pause = Math.min(backoffMs(failures, Math.random()), 5000, Math.max(0, end - line.clock()));
       await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }
+  }
+  if (options.whenGivenUp === "leave" && line.clock() < posted.expire) {
+    return { result: aborted(signal) ? "aborted" : "timeout" };
   }
   return giveUp(line, posted, aborted(signal));
 }

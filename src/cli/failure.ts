@@ -1,5 +1,5 @@
 /** From what a layer throws to an exit code and a sentence. What nobody expected is 4, with its message. */
-import { StoreError } from "../broker/index.ts";
+import { BrokerError, StoreError } from "../broker/index.ts";
 import { ClientError } from "../client/index.ts";
 import { CryptoError } from "../crypto/index.ts";
 import { EnquirerError } from "../enquirer/index.ts";
@@ -24,7 +24,9 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof ClientError) return { exit: EXIT.undeliverable, code: error.code, message: error.message };
   if (error instanceof ReceiptError) return { exit: EXIT.no, code: error.code, message: error.message };
-  const known = [ProtocolError, CryptoError, SrmlError, StoreError].some((layer) => error instanceof layer);
+  const known = [ProtocolError, CryptoError, SrmlError, StoreError, BrokerError].some(
+    (layer) => error instanceof layer,
+  );
   if (known && error instanceof Error) {
     const code = "code" in error && typeof error.code === "string" ? error.code : "failed";
     return { exit: EXIT.failed, code, message: error.message };

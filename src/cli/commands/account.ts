@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../exit.ts";
 import type { Run } from "../run.ts";
 
-interface StoreOptions {
+export interface StoreOptions {
   readonly data?: string;
   readonly store?: string;
 }

@@ -1,0 +1,78 @@
+/** `confirm broker`: runs the broker until it is told to stop. */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { openStore, type Policy, readPolicy, startBroker } from "../../broker/index.ts";
+import { DEFAULT_PORT, isLoopbackHost } from "../../protocol/index.ts";
+import { CliError, EXIT } from "../exit.ts";
+import type { Run } from "../run.ts";
+import { type StoreOptions, storePlace, withStoreOptions } from "./account.ts";
+
+interface BrokerCommandOptions extends StoreOptions {
+  readonly listen: string;
+  readonly publicUrl?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly open?: boolean;
+  readonly policy?: string;
+}
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+
+export function addBroker(program: Command, run: Run): void {
+  withStoreOptions(program.command("broker"))
+    .description("run a broker")
+    .option("--listen <address>", "where to listen", `127.0.0.1:${DEFAULT_PORT}`)
+    .option("--public-url <url>", "the address that callers use, if it is another; may be repeated", collect)
+    .option("--domain <domain>", "a domain whose accounts live here; default: localhost; may be repeated", collect)
+    .option("--open", "let anyone make an account of these domains")
+    .option("--policy <file>", "the limits, as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  confirm broker
+  confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --policy policy.json`,
+    )
+    .action((options: BrokerCommandOptions) =>
+      run(async (context, signal) => {
+        const listen = parseListen(options.listen);
+        const policy = options.policy === undefined ? {} : { policy: await loadPolicy(options.policy) };
+        const place = storePlace(context, options);
+        const broker = await startBroker({
+          store: await openStore(place),
+          listen,
+          publicUrls: options.publicUrl ?? [],
+          domains: options.domain ?? [],
+          open: options.open === true,
+          ...policy,
+        });
+        context.output.note(`the broker listens at ${broker.endpoint}; its key is ${broker.serviceKid}`);
+        context.output.note(`its data is in ${place}; stop it with Ctrl-C`);
+        if (!signal.aborted) await once(signal, "abort");
+        await broker.close();
+        return EXIT.done;
+      }),
+    );
+}
+
+/** Plain HTTP is for this machine alone: another is reached through a proxy here that speaks TLS. */
+function parseListen(text: string): { readonly host: string; readonly port: number } {
+  const [, host = "", port = ""] = /^([^:]+):(\d{1,5})$/.exec(text) ?? [];
+  if (Number(port) > 65_535 || host === "")
+    throw new CliError(EXIT.failed, `--listen looks like 127.0.0.1:${DEFAULT_PORT}.`);
+  if (!isLoopbackHost(host)) {
+    throw new CliError(
+      EXIT.failed,
+      "The broker serves this machine only, without TLS. Let it listen on 127.0.0.1, put a proxy with TLS in front, " +
+        "and name its address with --public-url.",
+    );
+  }
+  return { host, port: Number(port) };
+}
+
+async function loadPolicy(file: string): Promise<Policy> {
+  const content = await readFile(file, "utf8").catch(() => {
+    throw new CliError(EXIT.failed, `The policy file ${file} cannot be read.`);
+  });
+  return readPolicy(content);
+}

@@ -31,5 +31,7 @@ export async function withdrawIfConfirmed(ports: ResponderPorts, account: Accoun
   if (entry === undefined) return;
   if ((await ports.broker.pendingEntry(account, brokerId)) !== undefined) return;
   const endedAs = await ports.broker.statusOf(account, brokerId);
+  // Not listed, and yet pending: a broker that contradicts itself has confirmed nothing.
+  if (endedAs === "PENDING") return;
   await ports.storage.replace(OPEN, { ...entry, state: "withdrawn", endedAs, ended: ports.clock() });
 }

@@ -21,7 +21,11 @@ export async function pendingEntries(
   return pending.sort((a, b) => a.received - b.received || (a.sequence ?? 0) - (b.sequence ?? 0));
 }
 
-/** A pending entry as it may be shown; undefined where its bytes do not verify any more, and then it is refused. */
+/**
+ * A pending entry as it may be shown.
+ *
+ * @returns undefined where its bytes do not verify any more, and then it is refused; or where its signed time is over
+ */
 export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Promise<RequestView | undefined> {
   const now = ports.clock();
   const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
@@ -36,6 +40,7 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     return undefined;
   }
   const { request, srml, expires } = opened;
+  if (await expireIfDue(ports, { ...entry, expires })) return undefined;
   return Object.freeze({
     account: entry.account,
     broker: entry.broker,
@@ -113,12 +118,10 @@ export async function refusedResults(
   ports: ResponderPorts,
   accounts: readonly AccountKey[],
 ): Promise<readonly ResultView[]> {
-  const results: ResultView[] = [];
+  const refused: InboxEntry[] = [];
   for (const account of accounts) {
-    for (const entry of await ports.storage.list(account)) {
-      const result = entry.state === "refused" ? await resultOf(entry) : undefined;
-      if (result !== undefined) results.unshift(result);
-    }
+    refused.push(...(await ports.storage.list(account)).filter((entry) => entry.state === "refused"));
   }
-  return results;
+  const results = await Promise.all(refused.sort((a, b) => b.received - a.received).map(resultOf));
+  return results.filter((result) => result !== undefined);
 }

@@ -27,7 +27,7 @@ export interface Refusal {
 /**
  * Verifies a request for an account.
  *
- * @param when.received - when it came; an undated request lives 24 hours from then
+ * @param when.received - when it came; an undated request lives 24 hours from then, or from its signed Created
  * @param when.now - milliseconds since 1970
  */
 export async function openForAccount(
@@ -50,7 +50,8 @@ export async function openForAccount(
   const dates = checkDates(request, when.now);
   if (dates !== undefined) return refuse("dates", dates);
   const dated = request.enquirerId !== undefined && request.expire !== undefined;
-  const undatedEnd = when.received + LIMITS.undatedLifeMs;
+  // Counted from the sender's date where there is one: else an old request would be new on each new device.
+  const undatedEnd = Math.min(when.received, request.created ?? when.received) + LIMITS.undatedLifeMs;
   const expires = dated ? (request.expire ?? undatedEnd) : Math.min(request.expire ?? undatedEnd, undatedEnd);
   return Object.freeze({ ok: true, request, srml, expires, dated });
 }

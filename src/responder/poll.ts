@@ -2,7 +2,7 @@
 import type { AccountKey } from "./inbox-entry.ts";
 import { withdrawIfConfirmed } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
-import { receive } from "./receive.ts";
+import { receive, resumeReceived } from "./receive.ts";
 
 /**
  * Polls once.
@@ -11,8 +11,8 @@ import { receive } from "./receive.ts";
  * @throws whatever the broker port rejects with
  */
 export async function poll(ports: ResponderPorts, account: AccountKey): Promise<number> {
+  let fresh = await resumeReceived(ports, account);
   const listed = await ports.broker.pending(account);
-  let fresh = 0;
   for (const entry of listed.entries) {
     const stored = await receive(ports, account, entry);
     if (stored?.state === "verified") fresh += 1;

@@ -41,7 +41,11 @@ export async function receive(
   return verifyReceived(ports, received);
 }
 
-/** Moves a received entry on: to `verified`, or to `refused` or `expired`. Also what is left of a crash. */
+/**
+ * Moves a received entry on: to `verified`, or to `refused` or `expired`. Also what is left of a crash.
+ *
+ * @returns the entry as stored now, whoever moved it
+ */
 export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): Promise<InboxEntry> {
   const now = ports.clock();
   const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
@@ -54,13 +58,19 @@ export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): 
         ended: opened.expires <= now ? now : undefined,
       }
     : { ...entry, state: "refused", refusal: { reason: opened.reason, detail: opened.detail }, ended: now };
-  await ports.storage.replace(["received"], next);
-  return next;
+  if (await ports.storage.replace(["received"], next)) return next;
+  return (await ports.storage.get(entry, entry.digest)) ?? next;
 }
 
-/** Finishes what a crash left at `received`. */
-export async function resumeReceived(ports: ResponderPorts, account: AccountKey): Promise<void> {
+/**
+ * Finishes what a crash, or a storage that was full, left at `received`.
+ *
+ * @returns how many requests are verified now
+ */
+export async function resumeReceived(ports: ResponderPorts, account: AccountKey): Promise<number> {
+  let verified = 0;
   for (const entry of await ports.storage.list(account)) {
-    if (entry.state === "received") await verifyReceived(ports, entry);
+    if (entry.state === "received" && (await verifyReceived(ports, entry)).state === "verified") verified += 1;
   }
+  return verified;
 }

@@ -21,7 +21,12 @@ export async function decide(
   decision: Decision,
   rules: { readonly armingMs: number },
 ): Promise<DecisionOutcome> {
-  const entry = await ports.storage.get(decision, decision.digest);
+  let entry: InboxEntry | undefined;
+  try {
+    entry = await ports.storage.get(decision, decision.digest);
+  } catch {
+    return refused("storage");
+  }
   if (entry?.brokerId !== decision.id) return refused("not_found");
   if (entry.state === "verified" || entry.presented === undefined) return refused("not_presented");
   if (entry.state !== "presented" || (await expireIfDue(ports, entry))) return refused("not_pending");
@@ -29,8 +34,10 @@ export async function decide(
   if (now - entry.presented < rules.armingMs) return refused("too_soon");
   const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
   if (!opened.ok || opened.request.digest !== entry.digest) return refused("not_presented");
+  // Until when it lives is signed, too: what the storage says about that is not enough.
+  if (await expireIfDue(ports, { ...entry, expires: opened.expires })) return refused("not_pending");
   const label = chosenLabel(opened, decision);
-  if (label === false) return refused("choice");
+  if (label === false || (decision.value && decision.reason !== undefined)) return refused("choice");
   if (decision.value && !(await maySay(ports, entry, opened, decision.expected))) return refused("sender");
   return sign(ports, entry, decision, label);
 }

@@ -14,10 +14,12 @@ import {
 } from "../protocol/index.ts";
 import { DELIVERIES, INBOX_STATES, type InboxEntry, REFUSAL_REASONS } from "./inbox-entry.ts";
 
-const instant = integer(0, Number.MAX_SAFE_INTEGER);
+/** A date before 1970 is odd, but it can be signed, and what was stored must be readable. */
+const instant = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+const count = integer(0, Number.MAX_SAFE_INTEGER);
 
 const Answer = object(
-  { jws: Jws, value: boolean, at: instant, attempts: instant, nextAttempt: instant },
+  { jws: Jws, value: boolean, at: instant, attempts: count, nextAttempt: instant },
   { label: text(1, 100), delivery: oneOf(...DELIVERIES), deliveredAt: instant },
 );
 
@@ -34,7 +36,7 @@ const Stored = object(
     vouched: boolean,
   },
   {
-    sequence: instant,
+    sequence: count,
     presented: instant,
     answer: Answer,
     refusal: object({ reason: oneOf(...REFUSAL_REASONS), detail: text(0, 2000) }),

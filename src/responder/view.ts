@@ -77,7 +77,7 @@ export type DecisionRefusal =
   | "too_soon"
   /** Answered, expired or withdrawn in the meantime. */
   | "not_pending"
-  /** The choice is none of the request's options, or is missing. */
+  /** The choice is none of the request's options, or is missing; or the decision says yes and gives a reason for a no. */
   | "choice"
   /** An unverified sender, and no tick; or a sender whose key changed. */
   | "sender"

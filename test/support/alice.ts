@@ -1,0 +1,82 @@
+/** Alice's responder for tests: a key, an inbox in memory, a broker, pins and a clock that stands still. */
+import { requestDigest } from "../../src/crypto/index.ts";
+import type { SigningKey } from "../../src/crypto/index.ts";
+import type { Jws, RequestEntry } from "../../src/protocol/index.ts";
+import { present, receive } from "../../src/responder/index.ts";
+import type { AccountKey, Decision, InboxEntry, RequestRef, ResponderPorts } from "../../src/responder/index.ts";
+import { TestBroker } from "./broker-port.ts";
+import { type FakeClock, fakeClock, SECOND } from "./fake-clock.ts";
+import { type MemoryInbox, memoryInbox } from "./inbox-memory.ts";
+import { ALICE, newKey, signedRequest } from "./signing.ts";
+
+export const ACCOUNT: AccountKey = { account: ALICE, broker: "https://example.com/.well-known/confirm" };
+
+export interface Alice {
+  readonly ports: ResponderPorts;
+  readonly device: SigningKey;
+  readonly bank: SigningKey;
+  readonly inbox: MemoryInbox;
+  readonly broker: TestBroker;
+  readonly clock: FakeClock;
+  /** FromID -> the kids that Alice pinned. */
+  readonly pins: Map<string, string[]>;
+  /** The BrokerIDs of what was received by `take`. */
+  readonly take: (request: Jws, more?: Partial<RequestEntry>) => Promise<InboxEntry | undefined>;
+  /** Receives the request and puts it on the screen long enough for a decision to count. */
+  readonly show: (request?: Jws) => Promise<Decision>;
+  readonly stored: (ref: { readonly digest: string }) => Promise<InboxEntry>;
+}
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+let given = 0;
+
+/** A BrokerID that no other request has. */
+export function nextBrokerId(): string {
+  given += 1;
+  return `RB${[...String(given)].map((digit) => LETTERS.charAt(Number(digit))).join("")}`;
+}
+
+export function envelope(request: Jws, more: Partial<RequestEntry> = {}): RequestEntry {
+  return { Request: request, ResponderAccount: ALICE, BrokerID: nextBrokerId(), ...more };
+}
+
+export function refOf(entry: InboxEntry): RequestRef {
+  return { account: entry.account, broker: entry.broker, id: entry.brokerId, digest: entry.digest };
+}
+
+/** A plain yes to what a ref names, with the tick. */
+export function yes(ref: RequestRef): Decision {
+  return { ...ref, value: true, choice: undefined, expected: true, reason: undefined };
+}
+
+/** The ports over a shelf that may be another process's. */
+export async function alice(): Promise<Alice> {
+  const device = await newKey();
+  const bank = await newKey();
+  const inbox = memoryInbox();
+  const broker = new TestBroker();
+  const clock = fakeClock();
+  const pins = new Map<string, string[]>();
+  const ports: ResponderPorts = {
+    storage: inbox,
+    keys: { signingKey: () => Promise.resolve(device) },
+    broker,
+    pins: { pinnedKids: (fromId) => Promise.resolve(pins.get(fromId) ?? []) },
+    clock: clock.read,
+  };
+  const take: Alice["take"] = (request, more) => receive(ports, ACCOUNT, envelope(request, more));
+  const stored: Alice["stored"] = async ({ digest }) => {
+    const entry = await inbox.get(ACCOUNT, digest);
+    if (entry === undefined) throw new Error("The inbox does not have it.");
+    return entry;
+  };
+  const show: Alice["show"] = async (request) => {
+    const asked = request ?? (await signedRequest(bank));
+    await take(asked);
+    const ref = refOf(await stored({ digest: await requestDigest(asked) }));
+    if (!(await present(ports, ref))) throw new Error("It was not put on the screen.");
+    clock.pass(SECOND);
+    return yes(ref);
+  };
+  return { ports, device, bank, inbox, broker, clock, pins, take, show, stored };
+}

@@ -360,6 +360,13 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(await state()).toBe("EXPIRED");
       });
 
+      it("expires one request, once, and not before its time", async () => {
+        expect(await store.expire(sequence, NOW + 59_999)).toBe(false);
+        expect(await store.expire(sequence, NOW + 60_000)).toBe(true);
+        expect(await store.expire(sequence, NOW + 60_000)).toBe(false);
+        expect(await state()).toBe("EXPIRED");
+      });
+
       it("expires what is due, and only that, and says what", async () => {
         const later = newRequest({ expire: NOW + 120_000 });
         await added(later);

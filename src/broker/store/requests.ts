@@ -126,6 +126,8 @@ export interface RequestStore {
   }): Promise<SettleOutcome>;
   /** ECANCEL, or EXPIRED where its time has passed. True where this call changed the state. */
   cancel(sequence: number, now: number): Promise<boolean>;
+  /** EXPIRED, if it is pending and its time has passed. True where this call changed the state. */
+  expire(sequence: number, now: number): Promise<boolean>;
   /** Marks pending requests whose time has passed, at most `limit`, and says which. */
   expireDue(now: number, limit: number): Promise<readonly Settled[]>;
 }

@@ -53,7 +53,7 @@ describe("the file of the embedded store", () => {
     newer.close();
     await expect(openStore(data())).rejects.toMatchObject({
       code: "newer_schema",
-      message: expect.stringContaining("schema 999"),
+      message: expect.stringContaining("schema 999") as string,
     });
   });
 

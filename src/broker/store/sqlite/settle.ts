@@ -5,7 +5,7 @@ import type { NewAnswer, RequestStore, Settled, SettleOutcome } from "../request
 import type { GroupCommit } from "./group-commit.ts";
 import { integerOf, requestStatusOf, textOf } from "./parse-rows.ts";
 
-type Settling = Pick<RequestStore, "answer" | "refuse" | "cancel" | "expireDue">;
+type Settling = Pick<RequestStore, "answer" | "refuse" | "cancel" | "expire" | "expireDue">;
 
 export function sqliteSettling(database: Database.Database, writes: GroupCommit): Settling {
   const byDevice = database.prepare(`
@@ -64,6 +64,7 @@ export function sqliteSettling(database: Database.Database, writes: GroupCommit)
       ),
     cancel: (sequence, now) =>
       writes.run(() => cancel.run(now, sequence).changes === 1 || expire.run(now, sequence).changes === 1),
+    expire: (sequence, now) => writes.run(() => expire.run(now, sequence).changes === 1),
     // Looking first keeps an idle broker from writing every second.
     expireDue: (now, limit) =>
       due.get(now, 1) === undefined ? Promise.resolve([]) : writes.run(() => expireDue(now, limit)),

@@ -1,0 +1,13 @@
+/** What a broker allows. */
+export { createLimiter, type Limiter, requireAdmitted } from "./limiter.ts";
+export {
+  type BucketRule,
+  DEFAULT_LIMITS,
+  DEFAULT_POLICY,
+  ENQUIRER_CLASSES,
+  type EnquirerClass,
+  type Limits,
+  type PendingLimits,
+  type Policy,
+} from "./policy.ts";
+export { readPolicy } from "./read-policy.ts";

@@ -1,0 +1,80 @@
+/** The policy at work: buckets for addresses and keys, caps for the store, and who may ask. Identity is the kid. */
+import { Refusal } from "../refusal.ts";
+import type { PendingCaps, SenderStanding } from "../store/index.ts";
+import type { EnquirerClass, Limits } from "./policy.ts";
+import { TokenBuckets } from "./token-buckets.ts";
+
+export interface Limiter {
+  /** Takes from an address's bucket. Seconds to wait, 0 for none. */
+  readonly address: (address: string) => number;
+  /** @throws Refusal `too_many` */
+  readonly kid: (kid: string) => void;
+  /** Before a proof is looked at. @throws Refusal `too_many` */
+  readonly beforeProof: (address: string) => void;
+  readonly wrongProof: (address: string) => void;
+  /** What may be pending, for a sender of this standing; undefined without caps. */
+  readonly caps: (standing: SenderStanding) => PendingCaps | undefined;
+}
+
+/** One host of IPv6 owns a whole /64, so its bucket is that of the prefix. */
+function bucketOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const front = head === "" ? [] : head.split(":");
+  const back = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => "0");
+  return [...front, ...(tail === undefined ? [] : zeros), ...back].slice(0, 4).join(":");
+}
+
+const UNLIMITED: Limiter = {
+  address: () => 0,
+  kid: () => undefined,
+  beforeProof: () => undefined,
+  wrongProof: () => undefined,
+  caps: () => undefined,
+};
+
+/** @param clock - milliseconds since 1970 */
+export function createLimiter(limits: Limits | undefined, clock: () => number): Limiter {
+  if (limits === undefined) return UNLIMITED;
+  const addresses = new TokenBuckets(limits.address, clock);
+  const kids = new TokenBuckets(limits.kid, clock);
+  const proofs = new TokenBuckets(limits.wrongProofs, clock);
+  const { pending } = limits;
+  const refuseAfter = (seconds: number, sentence: string): void => {
+    if (seconds > 0) throw new Refusal("too_many", sentence, seconds);
+  };
+  return {
+    address: (address) => addresses.take(bucketOf(address)),
+    kid: (kid) => {
+      refuseAfter(kids.take(kid), "This key makes too many calls; slow down.");
+    },
+    beforeProof: (address) => {
+      refuseAfter(proofs.look(bucketOf(address)), "Too many wrong connect codes from this address; wait a little.");
+    },
+    wrongProof: (address) => {
+      proofs.take(bucketOf(address));
+    },
+    caps: (standing) => {
+      const senderIsVerified = standing.local || standing.registered;
+      return {
+        perAccount: pending.account,
+        perAccountUnverified: pending.unverified,
+        perSender: senderIsVerified ? pending.verifiedSender : pending.unverifiedSender,
+        senderIsVerified,
+      };
+    },
+  };
+}
+
+/**
+ * Refuses a sender whom the operator does not let ask.
+ *
+ * @throws Refusal `forbidden`
+ */
+export function requireAdmitted(enquirers: EnquirerClass, standing: SenderStanding): void {
+  const admitted = enquirers === "any" || standing.local || (enquirers !== "local" && standing.registered);
+  if (!admitted) throw new Refusal("forbidden", "This broker takes requests only from enquirers that it knows.");
+}

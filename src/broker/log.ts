@@ -1,0 +1,63 @@
+/**
+ * The broker's log: one JSON line an event. It names keys by kid and requests by the start of their BrokerID, and never
+ * holds a text, a token, a code or a whole BrokerID, because whoever knows one of these can act with it.
+ */
+
+export type LogEvent =
+  | { readonly event: "started"; readonly endpoint: string; readonly serviceKid: string }
+  | { readonly event: "stopped" }
+  /** A call that was refused. */
+  | {
+      readonly event: "refused";
+      readonly transaction?: string;
+      readonly status: number;
+      readonly code: string;
+      readonly kid?: string;
+      readonly address: string;
+    }
+  | { readonly event: "posted"; readonly account: string; readonly request: string; readonly kid: string }
+  | { readonly event: "settled"; readonly account: string; readonly request: string; readonly state: string }
+  | { readonly event: "connected"; readonly account: string; readonly kid: string; readonly state: string }
+  | { readonly event: "subscribed"; readonly account: string; readonly kid: string }
+  /** Something that the operator should look at; `detail` is a program's message, not a caller's. */
+  | { readonly event: "defect"; readonly where: string; readonly detail: string };
+
+export interface Log {
+  write(event: LogEvent): void;
+  /** Hands over what is gathered. */
+  flush(): void;
+}
+
+/** What the log calls a request: enough to find it, too little to ask for it. */
+export function shortId(brokerId: string): string {
+  return brokerId.slice(0, 11);
+}
+
+/** Lines are handed over together, so that a busy broker does not make one system call for each. */
+const GATHER_MS = 50;
+
+/**
+ * Makes a log.
+ *
+ * @param sink - takes one or more whole lines, each with its line feed
+ * @param clock - milliseconds since 1970
+ */
+export function createLog(sink: (lines: string) => void, clock: () => number): Log {
+  let lines = "";
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines === "") return;
+    const gathered = lines;
+    lines = "";
+    sink(gathered);
+  };
+  return {
+    flush,
+    write: (event) => {
+      lines += `${JSON.stringify({ at: new Date(clock()).toISOString(), ...event })}\n`;
+      timer ??= setTimeout(flush, GATHER_MS);
+    },
+  };
+}

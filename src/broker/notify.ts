@@ -1,0 +1,87 @@
+/**
+ * The bus between transactions, long polls and push channels of one process. A notice is a hint to look into the store
+ * again: it may be spurious, and what it says is never believed instead of the store.
+ */
+import type { PendingRequest, Settled } from "./store/index.ts";
+
+export interface AccountListener {
+  readonly posted: (request: PendingRequest) => void;
+  readonly settled: (settled: Settled) => void;
+  /** Another process changed something: look at everything again. */
+  readonly changed: () => void;
+}
+
+/** How a wait ended: by a notice, by its time, because the caller went away, or because the broker stops. */
+export type Waited = "noticed" | "timeout" | "gone" | "closing";
+
+type Wake = (how: Waited) => void;
+
+export class Notices {
+  readonly #waits = new Map<string, Set<Wake>>();
+  readonly #listeners = new Map<string, Set<AccountListener>>();
+  #closing = false;
+
+  /** Listens to an account; the function returned ends it. */
+  listen(account: string, listener: AccountListener): () => void {
+    return add(this.#listeners, account, listener);
+  }
+
+  /**
+   * Waits for news of a request. Start it before reading the store, else news between the two is missed.
+   *
+   * @param ms - how long at most
+   */
+  wait(brokerId: string, ms: number, signal: AbortSignal): Promise<Waited> {
+    if (this.#closing) return Promise.resolve("closing");
+    return new Promise((resolve) => {
+      const wake: Wake = (how) => {
+        clearTimeout(timer);
+        remove();
+        signal.removeEventListener("abort", gone);
+        resolve(how);
+      };
+      const gone = (): void => {
+        wake("gone");
+      };
+      const remove = add(this.#waits, brokerId, wake);
+      const timer = setTimeout(wake, ms, "timeout");
+      signal.addEventListener("abort", gone, { once: true });
+      if (signal.aborted) gone();
+    });
+  }
+
+  posted(request: PendingRequest): void {
+    for (const listener of [...(this.#listeners.get(request.account) ?? [])]) listener.posted(request);
+  }
+
+  settled(settled: Settled): void {
+    this.#wake([this.#waits.get(settled.brokerId)], "noticed");
+    for (const listener of [...(this.#listeners.get(settled.account) ?? [])]) listener.settled(settled);
+  }
+
+  /** Another process changed something. */
+  changed(): void {
+    this.#wake(this.#waits.values(), "noticed");
+    for (const listeners of [...this.#listeners.values()]) for (const listener of [...listeners]) listener.changed();
+  }
+
+  /** Ends every wait, and lets none begin. */
+  close(): void {
+    this.#closing = true;
+    this.#wake(this.#waits.values(), "closing");
+  }
+
+  #wake(sets: Iterable<ReadonlySet<Wake> | undefined>, how: Waited): void {
+    for (const wake of [...sets].flatMap((set) => [...(set ?? [])])) wake(how);
+  }
+}
+
+function add<T>(sets: Map<string, Set<T>>, name: string, item: T): () => void {
+  const set = sets.get(name) ?? new Set<T>();
+  sets.set(name, set);
+  set.add(item);
+  return () => {
+    set.delete(item);
+    if (set.size === 0 && sets.get(name) === set) sets.delete(name);
+  };
+}

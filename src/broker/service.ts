@@ -1,0 +1,30 @@
+/** What every transaction works with. Made once, when the broker starts. */
+import type { SigningKey } from "../crypto/index.ts";
+import type { HeldKeys } from "./held-keys.ts";
+import type { Log } from "./log.ts";
+import type { Notices } from "./notify.ts";
+import type { EnquirerClass, Limiter, Policy } from "./policy/index.ts";
+import type { Store } from "./store/index.ts";
+
+export interface Service {
+  readonly store: Store;
+  /** The key that signs answers, and that clients pin. */
+  readonly key: SigningKey;
+  /** The endpoints that this broker is known by; the first is the one that it names itself. */
+  readonly urls: readonly string[];
+  /** The same for the push channel, `ws:` or `wss:`. */
+  readonly pushUrls: readonly string[];
+  /** The domains whose accounts live here, in lower case. */
+  readonly domains: ReadonlySet<string>;
+  /** Whether anyone may create an account. */
+  readonly open: boolean;
+  readonly policy: Policy;
+  readonly enquirers: EnquirerClass;
+  readonly limiter: Limiter;
+  readonly held: HeldKeys;
+  readonly notices: Notices;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly newBrokerId: () => string;
+}

@@ -1,0 +1,125 @@
+/**
+ * Enquire (-01 §6.3.2): an enquirer posts a signed request. Nothing is stored that a responder would not show: the
+ * signature holds, the envelope says what is signed, the dates are good, the text passes the gate, the sender may ask.
+ */
+import { openRequest, type VerifiedRequest } from "../../crypto/index.ts";
+import { parseAccount, parseTime, type RequestBody } from "../../protocol/index.ts";
+import { gateText, parseSrml } from "../../srml/index.ts";
+import type { Handler, Origin } from "../call.ts";
+import { shortId } from "../log.ts";
+import { requireAdmitted } from "../policy/index.ts";
+import { Refusal } from "../refusal.ts";
+import type { Service } from "../service.ts";
+import type { AddOutcome, SenderStanding } from "../store/index.ts";
+import { expiryOf } from "./request-dates.ts";
+
+type Entry = RequestBody<"Enquire">["Request"];
+
+export const enquire: Handler<"Enquire"> = async ({ Request: entry }, origin, service) => {
+  const { store, limiter, notices, log, clock } = service;
+  const account = parseAccount(entry.ResponderAccount).id;
+  const request = await open(entry, account, origin, service);
+  const { signer, fromId, digest, enquirerId } = request;
+  checkContent(request);
+  const standing = await standingOf(request, service);
+
+  const now = clock();
+  const dates = {
+    created: request.created,
+    expire: request.expire,
+    envelopeExpire: entry.Expire === undefined ? undefined : parseTime(entry.Expire),
+  };
+  const expire = expiryOf(dates, now);
+  if (expire <= now) {
+    const known = await store.knownRequest(account, digest);
+    if (known !== undefined) return { Status: 201, BrokerID: brokerIdOf(known, now) };
+    throw new Refusal("over", "The request had expired before it arrived.");
+  }
+
+  const brokerId = service.newBrokerId();
+  const kept = {
+    brokerId,
+    account,
+    postedBy: origin.caller?.kid,
+    enquirerId: enquirerId ?? entry.EnquirerID,
+    expire,
+    request: entry.Request,
+  };
+  const outcome = await store.addRequest(
+    { ...kept, digest, signerKid: signer.kid, enquirerIdSigned: enquirerId !== undefined, fromId, received: now },
+    limiter.caps(standing),
+  );
+  if (outcome.kind !== "added") return { Status: 201, BrokerID: brokerIdOf(outcome, now) };
+  notices.posted({ ...kept, sequence: outcome.sequence });
+  log.write({ event: "posted", account, request: shortId(brokerId), kid: signer.kid });
+  return { Status: 201, BrokerID: brokerId };
+};
+
+/** Verifies the request and holds the envelope against it. */
+async function open(entry: Entry, account: string, origin: Origin, service: Service): Promise<VerifiedRequest> {
+  if (JSON.stringify(entry.Request).length > service.policy.requestBytes) {
+    throw new Refusal("too_large", `A request has at most ${service.policy.requestBytes} bytes.`);
+  }
+  const request = await openRequest(entry.Request, service.held);
+  if (origin.caller === undefined) service.limiter.kid(request.signer.kid);
+  else if (origin.caller.kid !== request.signer.kid) {
+    throw new Refusal("forbidden", "An authenticated request must be posted by the key that signed it.");
+  }
+  if (request.toId !== account) {
+    throw new Refusal("contradiction", "The envelope's ResponderAccount is not the signed ToID.");
+  }
+  if (entry.Responder !== undefined && parseAccount(entry.Responder).id !== account) {
+    throw new Refusal("contradiction", "The envelope's Responder is not its ResponderAccount.");
+  }
+  if (request.enquirerId !== undefined && entry.EnquirerID !== undefined && request.enquirerId !== entry.EnquirerID) {
+    throw new Refusal("contradiction", "The envelope's EnquirerID is not the signed one.");
+  }
+  return request;
+}
+
+/** What no responder would show. @throws SrmlError; Refusal `contradiction`, `forbidden` */
+function checkContent(request: VerifiedRequest): void {
+  const { buttons } = parseSrml(request.text);
+  gateText(request.fromId, "name");
+  if (request.demands.includes("Match") && buttons.length > 0) {
+    throw new Refusal("contradiction", "A request with Match has no buttons: the typed code is its answer.");
+  }
+  if (request.demands.includes("Endorse")) {
+    throw new Refusal("forbidden", "Only the broker itself asks for the endorsement of a device.");
+  }
+}
+
+/** Who is asking, as far as this broker knows. @throws Refusal `forbidden` */
+async function standingOf({ fromId, signer }: VerifiedRequest, service: Service): Promise<SenderStanding> {
+  const standing = await service.store.senderStanding(fromId, signer.kid);
+  const isOurs = standing.fromIsAccount || service.domains.has(parseAccount(fromId).domain);
+  if (isOurs && !standing.local) {
+    throw new Refusal("forbidden", `A request from ${fromId} must be signed by an active device of that account.`);
+  }
+  requireAdmitted(service.enquirers, standing);
+  return standing;
+}
+
+const FULL = {
+  account: "Too many requests are pending at this account.",
+  unverified: "Too many requests of senders that this broker does not know are pending at this account.",
+  sender: "Too many requests of this sender are pending at this account.",
+} as const;
+
+/** The BrokerID that the same request got before. @throws Refusal `exists`, `unknown_account`, `too_many` */
+function brokerIdOf(outcome: Exclude<AddOutcome, { readonly kind: "added" }>, now: number): string {
+  switch (outcome.kind) {
+    case "repeated":
+      return outcome.brokerId;
+    case "spent":
+      throw new Refusal("exists", "The same request was posted before and is over; sign a new one with an EnquirerID.");
+    case "enquirer_id_used":
+      throw new Refusal("exists", "Another request of this key has this EnquirerID.");
+    case "unknown_account":
+      throw new Refusal("unknown_account", "There is no such account at this broker.");
+    case "full": {
+      const seconds = Math.min(3600, Math.max(1, Math.ceil((outcome.until - now) / 1000)));
+      throw new Refusal("too_many", FULL[outcome.cap], seconds);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Respond (-01 §6.3.5): a device hands its answer in. What counts is the signature in it: by an active device of the
+ * account, over the stored request. `REFUSED` carries no signature, so the call itself must be by such a device.
+ */
+import { CryptoError, openResponse, requestDigest, type VerifiedResponse } from "../../crypto/index.ts";
+import type { Jws, RequestBody } from "../../protocol/index.ts";
+import type { Handler, Origin } from "../call.ts";
+import { shortId } from "../log.ts";
+import { Refusal } from "../refusal.ts";
+import type { Service } from "../service.ts";
+import type { SettleOutcome, StoredRequest } from "../store/index.ts";
+import { requireDevice } from "./require-device.ts";
+
+type Entry = RequestBody<"Respond">["Response"];
+
+export const respond: Handler<"Respond"> = async ({ Response: entry }, origin, service) => {
+  const request = await service.store.request(entry.BrokerID);
+  if (request === undefined) throw new Refusal("unknown_request", "There is no request with this BrokerID.");
+  if (entry.EnquirerID !== undefined && request.enquirerId !== undefined && entry.EnquirerID !== request.enquirerId) {
+    throw new Refusal("contradiction", "The EnquirerID is not that of the request with this BrokerID.");
+  }
+  if (entry.RequestStatus !== "REPLY" && entry.RequestStatus !== "REFUSED") {
+    throw new Refusal("contradiction", "A responder says REPLY, or REFUSED for a request that it will not present.");
+  }
+  if ((entry.RequestStatus === "REPLY") !== (entry.Response !== undefined)) {
+    throw new Refusal("contradiction", "REPLY comes with a signed Response, REFUSED without one.");
+  }
+  const outcome =
+    entry.Response === undefined
+      ? await refuse(request, origin, service)
+      : await answer(request, entry.Response, origin, service);
+  tellOthers(outcome, request, entry, service);
+  return { Status: requireSettled(outcome) };
+};
+
+async function refuse(request: StoredRequest, origin: Origin, service: Service): Promise<SettleOutcome> {
+  const { kid } = await requireDevice(origin, request.account, service);
+  return service.store.refuse({ sequence: request.sequence, deviceKid: kid, now: service.clock() });
+}
+
+async function answer(request: StoredRequest, jws: Jws, origin: Origin, service: Service): Promise<SettleOutcome> {
+  const opened = await open(jws, service);
+  if (origin.caller === undefined) service.limiter.kid(opened.signer.kid);
+  if (opened.requestDigest !== request.digest) {
+    // Who may not answer at all is told that, and not what the request was.
+    const device = await service.store.device(request.account, opened.signer.kid);
+    if (device?.state !== "active") return { kind: "stranger" };
+    throw new Refusal("other_request", "The answer is signed over another request than the one with this BrokerID.");
+  }
+  return service.store.answer({
+    sequence: request.sequence,
+    deviceKid: opened.signer.kid,
+    digest: await requestDigest(jws),
+    response: jws,
+    now: service.clock(),
+  });
+}
+
+/** @throws Refusal `forbidden` for a key that nobody here knows; CryptoError, ProtocolError */
+async function open(jws: Jws, service: Service): Promise<VerifiedResponse> {
+  try {
+    return await openResponse(jws, service.held);
+  } catch (error) {
+    if (error instanceof CryptoError && error.code === "key_unknown") throw new Refusal("forbidden", error.message);
+    throw error;
+  }
+}
+
+function tellOthers(
+  outcome: SettleOutcome,
+  { brokerId, account }: StoredRequest,
+  entry: Entry,
+  service: Service,
+): void {
+  if (outcome.kind === "over" && outcome.now) service.notices.settled({ brokerId, account, state: outcome.state });
+  if (outcome.kind !== "settled") return;
+  const state = entry.RequestStatus;
+  service.notices.settled({ brokerId, account, state });
+  service.log.write({ event: "settled", account, request: shortId(brokerId), state });
+}
+
+const OVER = {
+  EXPIRED: "The request expired before the answer came.",
+  ECANCEL: "The enquirer cancelled the request.",
+  BCANCEL: "The broker cancelled the request.",
+} as const;
+
+/** @throws Refusal `forbidden`, `answered`, `over` */
+function requireSettled(outcome: SettleOutcome): 201 {
+  switch (outcome.kind) {
+    case "settled":
+    case "same":
+      return 201;
+    case "different":
+      throw new Refusal("answered", "The request has another answer already; it stays.");
+    case "stranger":
+      throw new Refusal("forbidden", "The answer is not signed by an active device of the account.");
+    case "over": {
+      const { state } = outcome;
+      const known = state === "EXPIRED" || state === "ECANCEL" || state === "BCANCEL";
+      throw new Refusal("over", known ? OVER[state] : "The request is over.");
+    }
+  }
+}

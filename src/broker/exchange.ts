@@ -1,0 +1,114 @@
+/**
+ * From a body to an answer. A plain JSON body is a call without authentication and gets plain JSON; a call in a
+ * flattened JWS gets its answer sealed by the service key, refusals included, once it could be read at all.
+ */
+import { CALL_CONTENT_TYPE, readCall, sealAnswer } from "../crypto/index.ts";
+import { type JsonValue, type Outcome, readRequest, scanJson, writeOutcome } from "../protocol/index.ts";
+import { authenticate } from "./authenticate.ts";
+import type { Origin } from "./call.ts";
+import { tell } from "./refusal.ts";
+import type { Service } from "./service.ts";
+import { runTransaction } from "./transactions/index.ts";
+
+export interface Posted {
+  readonly body: Uint8Array;
+  /** True for `application/jose+json`. */
+  readonly sealed: boolean;
+  readonly address: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  /** HTTP's status: 200 wherever a transaction was processed. */
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+const JSON_TYPE = "application/json";
+
+/** HTTP speaks of itself: of a transaction's refusals only a failure or an overload of the broker is its business. */
+function httpStatus(status: number): number {
+  return status === 500 || status === 503 ? status : 200;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** What the caller is told of an error, which goes to the log too. */
+export function refuse(error: unknown, origin: Origin, service: Service, transaction?: string): Outcome {
+  const { outcome, code, defect } = tell(error);
+  const { caller, address } = origin;
+  service.log.write({
+    event: "refused",
+    ...(transaction === undefined ? {} : { transaction }),
+    status: outcome.Status,
+    code,
+    ...(caller === undefined ? {} : { kid: caller.kid }),
+    address,
+  });
+  if (defect) service.log.write({ event: "defect", where: transaction ?? "call", detail: detailOf(error) });
+  return outcome;
+}
+
+function detailOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? ` Cause: ${error.cause.message}` : "";
+  return (error.stack ?? error.message) + cause;
+}
+
+/** Runs the transaction that a message asks for. */
+async function reply(json: JsonValue, origin: Origin, service: Service): Promise<Reply> {
+  let transaction: string | undefined;
+  try {
+    const message = readRequest(json);
+    transaction = message.transaction;
+    return { status: 200, message: await runTransaction(message, origin, service) };
+  } catch (error) {
+    const outcome = refuse(error, origin, service, transaction);
+    // A refusal keeps the class of the answer that was waited for, where it is known which.
+    const message = JSON.stringify({ [`${transaction ?? "Confirm"}Response`]: outcome });
+    return { status: httpStatus(outcome.Status), message };
+  }
+}
+
+/** Answers a body that could not be read: nothing was processed, so HTTP's own status says so. */
+function unreadable(error: unknown, origin: Origin, service: Service): Answer {
+  const outcome = refuse(error, origin, service);
+  return { status: outcome.Status, contentType: JSON_TYPE, body: writeOutcome(outcome) };
+}
+
+/** Answers whatever was posted; never rejects for bad input. */
+export async function answerPosted({ body, sealed, address, signal }: Posted, service: Service): Promise<Answer> {
+  const stranger: Origin = { caller: undefined, address, signal };
+  if (!sealed) {
+    let json: JsonValue;
+    try {
+      json = scanJson(body, service.policy.messageBytes);
+    } catch (error) {
+      return unreadable(error, stranger, service);
+    }
+    const { status, message } = await reply(json, stranger, service);
+    return { status, contentType: JSON_TYPE, body: message };
+  }
+  let call: Awaited<ReturnType<typeof readCall>>;
+  try {
+    call = await readCall(body);
+  } catch (error) {
+    return unreadable(error, stranger, service);
+  }
+  let answered: Reply;
+  try {
+    const { caller, payload } = await authenticate(call, service.urls, service);
+    const origin: Origin = { caller, address, signal };
+    answered = await reply(scanJson(payload, service.policy.messageBytes), origin, service);
+  } catch (error) {
+    const outcome = refuse(error, stranger, service);
+    answered = { status: httpStatus(outcome.Status), message: writeOutcome(outcome) };
+  }
+  const { status, message } = answered;
+  const sealedBody = await sealAnswer(service.key, { req: call.req, message, now: service.clock() });
+  return { status, contentType: CALL_CONTENT_TYPE, body: sealedBody };
+}

@@ -1,0 +1,136 @@
+/**
+ * The HTTP side: `POST /.well-known/confirm` and nothing else. HTTP's status speaks of HTTP; what became of a transaction
+ * is in the body. Every answer, also a refusal before the body was read, has a ConfirmResponse as its body.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { CALL_CONTENT_TYPE } from "../crypto/index.ts";
+import { STATUS, writeOutcome } from "../protocol/index.ts";
+import { checkContentType, checkHeaders, corsHeaders, isEndpoint, type Turned } from "./doorway.ts";
+import type { Answer, Posted } from "./exchange.ts";
+import { endWithAnswer } from "./raw-answer.ts";
+import { readBody } from "./read-body.ts";
+
+export interface HttpOptions {
+  readonly hosts: ReadonlySet<string>;
+  readonly maxBytes: number;
+  /** Seconds that an address has to wait, 0 for none. */
+  readonly admit: (address: string) => number;
+  readonly answer: (posted: Posted) => Promise<Answer>;
+  readonly onDefect: (error: unknown) => void;
+}
+
+const ALWAYS = { "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" } as const;
+const PREFLIGHT = {
+  "Access-Control-Allow-Methods": "POST",
+  "Access-Control-Allow-Headers": "content-type",
+  "Access-Control-Max-Age": "7200",
+} as const;
+
+type Headers = Readonly<Record<string, string | number>>;
+
+interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers: Headers;
+}
+
+function outcomeBody(status: number, sentence: string, retryAfter?: number): string {
+  return writeOutcome({
+    Status: status,
+    StatusDescription: sentence,
+    ...(retryAfter === undefined ? {} : { RetryAfter: retryAfter }),
+  });
+}
+
+function turnAway({ status, sentence }: Turned, headers: Headers, retryAfter?: number): Reply {
+  const more = retryAfter === undefined ? {} : { "Retry-After": retryAfter };
+  // The rest of a body that nobody will read must not be taken for the next request.
+  const all = { ...headers, ...more, Connection: "close" };
+  return { status, contentType: "application/json", body: outcomeBody(status, sentence, retryAfter), headers: all };
+}
+
+function send(response: ServerResponse, { status, contentType, body, headers }: Reply): void {
+  const length = Buffer.byteLength(body);
+  const type = body === "" ? {} : { "Content-Type": contentType, "Content-Length": length };
+  response.writeHead(status, { ...ALWAYS, ...headers, ...type });
+  response.end(body);
+}
+
+/**
+ * A server that answers nothing yet.
+ *
+ * @param slowMs - how long a caller may take to send its headers, and twice that for the body
+ */
+export function newHttpServer(slowMs: number): Server {
+  const server = createServer({ connectionsCheckingInterval: 1000 });
+  server.headersTimeout = slowMs;
+  server.requestTimeout = slowMs * 2;
+  server.keepAliveTimeout = 60_000;
+  server.on("clientError", refuseBytes);
+  return server;
+}
+
+/** Answers what comes to the server. */
+export function serveHttp(server: Server, options: HttpOptions): void {
+  server.on("request", (request, response) => {
+    serve(request, response, options)
+      .catch((error: unknown): Reply => {
+        options.onDefect(error);
+        return { status: 500, contentType: "application/json", body: outcomeBody(500, STATUS[500]), headers: {} };
+      })
+      .then((reply) => {
+        if (reply !== undefined && !response.destroyed) send(response, reply);
+      })
+      .catch(options.onDefect);
+  });
+}
+
+/** What the request gets; nothing where the caller went away. */
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+): Promise<Reply | undefined> {
+  const { headers, method, url } = request;
+  const turned = checkHeaders(headers, options.hosts);
+  if (turned !== undefined) return turnAway(turned, {});
+  const cors = corsHeaders(headers.origin);
+  if (!isEndpoint(url)) return turnAway({ status: 404, sentence: "There is nothing at this path." }, cors);
+  if (method === "OPTIONS" && headers.origin !== undefined) {
+    return { status: 204, contentType: "", body: "", headers: { ...cors, ...PREFLIGHT } };
+  }
+  if (method !== "POST") {
+    const sentence = "Transactions are posted: use POST.";
+    return turnAway({ status: 405, sentence }, { ...cors, Allow: "POST, OPTIONS" });
+  }
+  const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const unreadable = checkContentType(type);
+  if (unreadable !== undefined) return turnAway(unreadable, cors);
+  const address = request.socket.remoteAddress ?? "";
+  const wait = options.admit(address);
+  if (wait > 0) return turnAway({ status: 429, sentence: "Too many calls from this address." }, cors, wait);
+
+  const body = await readBody(request, options.maxBytes);
+  if (body === "gone") return undefined;
+  if (body === "too_large") {
+    request.resume();
+    return turnAway({ status: 413, sentence: `A message has at most ${options.maxBytes} bytes.` }, cors);
+  }
+  const gone = new AbortController();
+  response.on("close", () => {
+    gone.abort();
+  });
+  const answer = await options.answer({ body, sealed: type === CALL_CONTENT_TYPE, address, signal: gone.signal });
+  return { ...answer, headers: cors };
+}
+
+/** Answers what is not HTTP, or came too slowly: there is no response object for it. */
+function refuseBytes(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+  else if (error.code === "ERR_HTTP_REQUEST_TIMEOUT")
+    endWithAnswer(socket, 408, "The request took too long to arrive.");
+  else if (error.code === "HPE_HEADER_OVERFLOW") endWithAnswer(socket, 431, "The headers are too large.");
+  else endWithAnswer(socket, 400, "This is not an HTTP request.");
+}

@@ -1,0 +1,18 @@
+/** An HTTP answer written on the bare socket, for where there is no response object: bytes that are not HTTP, upgrades. */
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { writeOutcome } from "../protocol/index.ts";
+
+/** Writes a ConfirmResponse with HTTP's status and closes the socket. */
+export function endWithAnswer(socket: Duplex, status: number, sentence: string): void {
+  const body = writeOutcome({ Status: status, StatusDescription: sentence });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "X-Content-Type-Options: nosniff",
+    "Cache-Control: no-store",
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

@@ -1,0 +1,26 @@
+/** The broker: `confirm broker`. One process, a store, and the policy of its operator. */
+export { BrokerError, type BrokerErrorCode } from "./errors.ts";
+export type { BrokerOptions } from "./options.ts";
+export {
+  type BucketRule,
+  DEFAULT_LIMITS,
+  DEFAULT_POLICY,
+  ENQUIRER_CLASSES,
+  type EnquirerClass,
+  type Limits,
+  type PendingLimits,
+  type Policy,
+  readPolicy,
+} from "./policy/index.ts";
+export { type RunningBroker, startBroker } from "./start.ts";
+export {
+  type DeviceState,
+  openStore,
+  type Settled,
+  type Store,
+  type StoredAccount,
+  type StoredDevice,
+  type StoredEnquirer,
+  StoreError,
+  type StoreErrorCode,
+} from "./store/index.ts";

@@ -1,0 +1,110 @@
+/** Starts a broker and stops it: what was taken in is finished, long polls end with what is known, sockets are closed. */
+import { exportPair, importPair, newBrokerId, newSigningPair, type SigningKey, signingKeyOf } from "../crypto/index.ts";
+import { pushEndpoint } from "../protocol/index.ts";
+import { hostsOf } from "./doorway.ts";
+import { answerPosted } from "./exchange.ts";
+import { heldKeys } from "./held-keys.ts";
+import { newHttpServer, serveHttp } from "./http.ts";
+import { listen, stopListening } from "./listen.ts";
+import { createLog } from "./log.ts";
+import { Notices } from "./notify.ts";
+import { type BrokerOptions, domainsOf, endpointsOf, enquirersOf } from "./options.ts";
+import { createLimiter, DEFAULT_POLICY } from "./policy/index.ts";
+import { createPushServer } from "./push.ts";
+import type { Service } from "./service.ts";
+import type { Store } from "./store/index.ts";
+import { startSweeping } from "./sweep.ts";
+
+export interface RunningBroker {
+  /** The endpoint that it names itself by. */
+  readonly endpoint: string;
+  readonly address: { readonly host: string; readonly port: number };
+  /** The fingerprint of the service's key. */
+  readonly serviceKid: string;
+  /** Stops it, and closes the store. */
+  readonly close: () => Promise<void>;
+}
+
+const SLOW_MS = 10_000;
+const GRACE_MS = 5000;
+
+/** The key of this service, made on the first start. */
+async function serviceKeyOf(store: Store): Promise<SigningKey> {
+  const candidate = await exportPair(await newSigningPair({ extractable: true }));
+  return signingKeyOf(await importPair(await store.serviceKey(candidate), "sign"));
+}
+
+/**
+ * Starts a broker.
+ *
+ * @throws BrokerError `options`, `listen`; StoreError; the store is closed then
+ */
+export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
+  try {
+    return await start(options);
+  } catch (error) {
+    await options.store.close();
+    throw error;
+  }
+}
+
+async function start(options: BrokerOptions): Promise<RunningBroker> {
+  const { store, listen: at, publicUrls = [], domains = [], policy = DEFAULT_POLICY } = options;
+  const clock = options.clock ?? Date.now;
+  const log = createLog(options.log ?? ((lines) => process.stderr.write(lines)), clock);
+  const enquirers = enquirersOf(policy, at.host);
+  const ours = domainsOf(domains, at.host);
+  // Options are refused before anything listens; a free port is known only after.
+  endpointsOf(publicUrls, at);
+  const key = await serviceKeyOf(store);
+
+  const server = newHttpServer(options.slowMs ?? SLOW_MS);
+  const address = await listen(server, at.host, at.port);
+  const urls = endpointsOf(publicUrls, address);
+  const [endpoint = ""] = urls;
+  const notices = new Notices();
+  const service: Service = {
+    store,
+    key,
+    urls,
+    pushUrls: urls.map(pushEndpoint),
+    domains: ours,
+    open: options.open ?? false,
+    policy,
+    enquirers,
+    limiter: createLimiter(policy.limits, clock),
+    held: heldKeys(store),
+    notices,
+    log,
+    clock,
+    newBrokerId: options.newBrokerId ?? newBrokerId,
+  };
+  const hosts = hostsOf(urls);
+  const push = createPushServer(service, hosts);
+  serveHttp(server, {
+    hosts,
+    maxBytes: policy.messageBytes,
+    admit: service.limiter.address,
+    answer: (posted) => answerPosted(posted, service),
+    onDefect: (error) => {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log.write({ event: "defect", where: "http", detail });
+    },
+  });
+  server.on("upgrade", push.upgrade);
+  store.watch(() => {
+    notices.changed();
+  });
+  const stopSweeping = startSweeping(service);
+  log.write({ event: "started", endpoint, serviceKid: key.kid });
+
+  const close = async (): Promise<void> => {
+    notices.close();
+    await Promise.all([push.close(), stopListening(server, GRACE_MS), stopSweeping()]);
+    await store.close();
+    log.write({ event: "stopped" });
+    log.flush();
+  };
+  let closing: Promise<void> | undefined;
+  return { endpoint, address, serviceKid: key.kid, close: () => (closing ??= close()) };
+}

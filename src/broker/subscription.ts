@@ -1,0 +1,102 @@
+/**
+ * One subscribed push channel: brings what is pending and what comes, says what went. Frames are hints, and each reads
+ * the store again where it may have missed something, so nothing here has to be exact, only never silent.
+ */
+import type { WebSocket } from "ws";
+import type { RequestStatus } from "../protocol/index.ts";
+import type { Service } from "./service.ts";
+import type { PendingRequest } from "./store/index.ts";
+import { requestEntry } from "./transactions/entries.ts";
+
+export interface Subscriber {
+  readonly account: string;
+  readonly kid: string;
+  /** Only what came after it is brought. */
+  readonly after: number | undefined;
+}
+
+/** What a socket may have waiting; one that does not take it is cut off, and comes back. */
+const MOST_BUFFERED = 4 * 1024 * 1024;
+const PAGE = 50;
+
+/** WebSocket's code for a caller who may not (RFC 6455 §7.4.1). */
+export const POLICY_VIOLATION = 1008;
+
+/** Starts the subscription; the function returned ends it. */
+export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber, service: Service): () => void {
+  const { store, notices, clock, log } = service;
+  const brought = new Set<string>();
+  let looking = false;
+  /** Counts what asked for a look, so that what asks during one is not missed. */
+  let asked = 0;
+
+  const send = (frame: object): Promise<void> => {
+    if (socket.bufferedAmount > MOST_BUFFERED) socket.terminate();
+    return new Promise((resolve) => {
+      socket.send(JSON.stringify(frame), () => {
+        resolve();
+      });
+    });
+  };
+  const bring = (request: PendingRequest): Promise<void> => {
+    if (brought.has(request.brokerId)) return Promise.resolve();
+    brought.add(request.brokerId);
+    return send({ Pending: requestEntry(request) });
+  };
+  const withdraw = (brokerId: string, state: RequestStatus): Promise<void> => {
+    brought.delete(brokerId);
+    return send({ Withdrawn: { BrokerID: brokerId, RequestStatus: state } });
+  };
+
+  /** Brings what is pending page by page, each taken by the socket before the next is read. */
+  const bringAll = async (): Promise<ReadonlySet<string>> => {
+    const pending = new Set<string>();
+    let from = after;
+    for (;;) {
+      const place = from === undefined ? {} : { after: from };
+      const page = await store.pending({ account, now: clock(), limit: PAGE, ...place });
+      for (const request of page) pending.add(request.brokerId);
+      await Promise.all(page.map(bring));
+      from = page.at(-1)?.sequence;
+      if (page.length < PAGE || socket.readyState !== socket.OPEN) return pending;
+    }
+  };
+  const look = async (): Promise<void> => {
+    if ((await store.device(account, kid))?.state !== "active") {
+      socket.close(POLICY_VIOLATION, "This device is not active any more.");
+      return;
+    }
+    const before = [...brought];
+    const pending = await bringAll();
+    for (const brokerId of before.filter((one) => brought.has(one) && !pending.has(one))) {
+      await withdraw(brokerId, (await store.request(brokerId))?.state ?? "BCANCEL");
+    }
+  };
+  const lookUntilDone = async (): Promise<void> => {
+    for (let done = 0; done !== asked && socket.readyState === socket.OPEN;) {
+      done = asked;
+      await look();
+    }
+  };
+  const changed = (): void => {
+    asked += 1;
+    if (looking) return;
+    looking = true;
+    lookUntilDone()
+      .catch((error: unknown) => {
+        log.write({ event: "defect", where: "push", detail: error instanceof Error ? error.message : String(error) });
+        socket.terminate();
+      })
+      .finally(() => {
+        looking = false;
+      });
+  };
+
+  const stop = notices.listen(account, {
+    posted: (request) => void bring(request),
+    settled: ({ brokerId, state }) => void withdraw(brokerId, state),
+    changed,
+  });
+  changed();
+  return stop;
+}

@@ -1,5 +1,5 @@
 /** Protected headers (RFC 7515 §4): scanned like any other JSON, and refused when they say more than we understand. */
-import { decodeBase64url, isJsonObject, type JsonObject, LIMITS, scanJson } from "../protocol/index.ts";
+import { decodeBase64url, isJsonObject, type JsonObject, type JsonValue, LIMITS, scanJson } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
 import { ALGORITHMS, readPublicKey, type VerifyKey } from "./keys.ts";
 
@@ -30,23 +30,24 @@ function checkAlgorithm(header: JsonObject): void {
 }
 
 /**
- * Finds the signer's key: the protected `jwk`, else one that the caller holds under `kid`.
+ * Finds the signer's key: the protected `jwk`, else one that the caller holds under `kid`. Each `kid` that the object
+ * says, beside the header or in it, must be the fingerprint of that key.
  *
- * @param kid - what the object says the fingerprint is
+ * @param beside - the `kid` outside the protected header
  * @throws CryptoError `key`, `kid`, `key_unknown`, `algorithm`
  */
-export async function signerKey(header: JsonObject, kid: string | undefined, held?: HeldKey): Promise<VerifyKey> {
+export async function signerKey(header: JsonObject, beside: string | undefined, held?: HeldKey): Promise<VerifyKey> {
   checkAlgorithm(header);
-  const jwk = header["jwk"];
-  if (jwk === undefined) {
-    const known = kid === undefined ? undefined : await held?.(kid);
-    if (known === undefined)
-      throw new CryptoError("key_unknown", "The signature has no protected jwk, and its kid is not known here.");
-    return known;
-  }
-  const key = await readPublicKey(jwk);
-  if (kid !== undefined && kid !== key.kid) {
-    throw new CryptoError("kid", "The kid is not the fingerprint of the jwk beside it.");
+  const { jwk, kid } = header;
+  const key = jwk === undefined ? await heldKey(beside ?? kid, held) : await readPublicKey(jwk);
+  if ([beside, kid].some((said) => said !== undefined && said !== key.kid)) {
+    throw new CryptoError("kid", "The kid is not the fingerprint of the key that signed.");
   }
   return key;
+}
+
+async function heldKey(kid: JsonValue | undefined, held?: HeldKey): Promise<VerifyKey> {
+  const known = typeof kid === "string" ? await held?.(kid) : undefined;
+  if (known !== undefined) return known;
+  throw new CryptoError("key_unknown", "The signature has no protected jwk, and its kid is not known here.");
 }

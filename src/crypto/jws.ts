@@ -51,8 +51,10 @@ export async function verifyFlattened(jws: FlattenedJws, key: VerifyKey): Promis
 
 /** The one signature of a General JWS, flattened, with the `kid` beside it. */
 export function onlySignature(jws: Jws): { readonly flat: FlattenedJws; readonly kid: string | undefined } {
-  const signature = jws.signatures[0];
-  if (signature === undefined) throw new CryptoError("header", "The JWS has no signature.");
+  const [signature, ...others] = jws.signatures;
+  if (signature === undefined || others.length > 0) {
+    throw new CryptoError("header", "The JWS must have exactly one signature.");
+  }
   return {
     flat: { payload: jws.payload, protected: signature.protected, signature: signature.signature },
     kid: signature.header?.kid,

@@ -39,9 +39,11 @@ export function importPublicKey(jwk: PublicJwk): Promise<VerifyKey> {
   }
   const name = `${x}.${y}`;
   const known = kept.get(name);
-  if (known !== undefined) return known;
-  const made = importEc({ kty, crv, x, y });
+  const made = known ?? importEc({ kty, crv, x, y });
+  // A key in use moves to the end: a stranger with many keys displaces other strangers first.
+  kept.delete(name);
   kept.set(name, made);
+  if (known !== undefined) return known;
   made.catch(() => kept.delete(name));
   const oldest = kept.size > KEPT ? kept.keys().next().value : undefined;
   if (oldest !== undefined) kept.delete(oldest);
@@ -108,10 +110,15 @@ export function encryptionJwkOf(pair: CryptoKeyPair): Promise<PublicJwk> {
 /** A key pair as it is written to a key file: a JWK with its private member. */
 export type PrivateJwk = PublicJwk & { readonly d: string };
 
-/** Writes an extractable pair as a private JWK. */
+/**
+ * Writes an extractable pair as a private JWK.
+ *
+ * @throws CryptoError `key` for a private key that cannot be exported
+ */
 export async function exportPair(pair: CryptoKeyPair): Promise<PrivateJwk> {
-  const { d } = await crypto.subtle.exportKey("jwk", pair.privateKey);
-  return { ...(await publicJwkOf(pair.publicKey)), d: d ?? "" };
+  const { d } = pair.privateKey.extractable ? await crypto.subtle.exportKey("jwk", pair.privateKey) : {};
+  if (d === undefined) throw new CryptoError("key", "This private key cannot be exported.");
+  return { ...(await publicJwkOf(pair.publicKey)), d };
 }
 
 /**

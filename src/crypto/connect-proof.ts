@@ -50,7 +50,11 @@ export async function proveCode(code: string, parts: readonly string[]): Promise
   return encodeBase64url(new Uint8Array(await crypto.subtle.sign("HMAC", await hmacKey(code), joined(parts))));
 }
 
-/** Checks a proof in constant time. */
+/**
+ * Checks a proof in constant time.
+ *
+ * @throws ProtocolError `base64url` where the proof is none
+ */
 export async function verifyCodeProof(code: string, parts: readonly string[], proof: string): Promise<boolean> {
   return crypto.subtle.verify("HMAC", await hmacKey(code), decodeBase64url(proof), joined(parts));
 }

@@ -27,7 +27,7 @@ export interface VerifiedAnswer {
  *
  * @param posted - the request as it was posted, where the verifier posted it: then the answer must hold exactly that,
  *   `signature` included
- * @throws ReceiptError `malformed`, `signature`, `other_request`, `text`, `choice`, `dates`
+ * @throws ReceiptError any code but `not_anchored`
  */
 export async function verifyAnswer(answer: Jws, posted?: Jws): Promise<VerifiedAnswer> {
   const response = await opened(() => openResponse(answer));
@@ -35,6 +35,7 @@ export async function verifyAnswer(answer: Jws, posted?: Jws): Promise<VerifiedA
     throw new ReceiptError("other_request", "The answer is over another request than the one that was posted.");
   }
   const request = await opened(() => openRequest(response.signedRequest));
+  checkDemands(request, response);
   const srml = readText(request.text);
   const label = chosenLabel(srml, response);
   checkDates(request, response);
@@ -67,8 +68,23 @@ function readText(text: string): Srml {
   }
 }
 
-function chosenLabel(srml: Srml, { value, choice }: VerifiedResponse): string | undefined {
-  if (!value) return undefined;
+/** A yes is only as good as what the enquirer demanded of it; a no may be given to anything. */
+function checkDemands({ demands }: VerifiedRequest, { value }: VerifiedResponse): void {
+  const [demand] = demands;
+  if (value && demand !== undefined) {
+    throw new ReceiptError("unsupported", `The request demands ${demand}, which is not checked here.`);
+  }
+}
+
+function chosenLabel(srml: Srml, { value, choice, reason }: VerifiedResponse): string | undefined {
+  if (!value) {
+    // No responder signs that; a reader who looks at the choice alone would take it for a yes.
+    if (choice !== undefined) throw new ReceiptError("choice", "The answer rejects, and yet names an option.");
+    return undefined;
+  }
+  if (reason !== undefined) {
+    throw new ReceiptError("choice", "The answer accepts, and yet says that the user did not start this.");
+  }
   const chosen = srml.buttons.find((button) => (button.value ?? button.label) === choice);
   if (chosen === undefined && (srml.buttons.length > 0 || choice !== undefined)) {
     throw new ReceiptError("choice", "The answer accepts without naming one of the request's options.");

@@ -8,12 +8,14 @@ export type ReceiptErrorCode =
   | "other_request"
   /** The answer's signer is not anchored: neither pinned nor endorsed from a pin. */
   | "not_anchored"
-  /** The chosen option is none of the request's, or is missing. */
+  /** The chosen option is none of the request's, or is missing; or the answer contradicts itself. */
   | "choice"
   /** The dates contradict each other. */
   | "dates"
   /** The text is not SRML that a responder would have shown. */
-  | "text";
+  | "text"
+  /** The request demands something of a yes that is not checked here. */
+  | "unsupported";
 
 /** A receipt that does not verify. `message` says which check failed. */
 export class ReceiptError extends Error {

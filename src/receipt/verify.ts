@@ -39,7 +39,7 @@ export async function verifyReceipt(
 ): Promise<VerifiedReceipt> {
   const receipt = typeof input === "string" || input instanceof Uint8Array ? readReceipt(input) : input;
   const answer = await verifyAnswer(receipt.Response);
-  const { request, response } = answer;
+  const { request, response, srml } = answer;
   if (!isPinned(options.pins, request.toId, response.signer.kid)) {
     throw new ReceiptError(
       "not_anchored",
@@ -54,9 +54,14 @@ export async function verifyReceipt(
       `request signed by ${request.signer.kid}`,
       `answer signed by ${response.signer.kid}`,
       "the text is SRML, and is what was signed",
-      "the choice is one of the request's options",
-      "the dates agree",
+      ...(response.value && srml.buttons.length > 0 ? ["the choice is one of the request's options"] : []),
+      ...(areDated(answer) ? ["the dates agree"] : []),
       `the device is pinned for ${request.toId}`,
     ],
   });
+}
+
+/** Whether there were two dates to compare: a plain draft peer signs none. */
+function areDated({ request, response }: VerifiedAnswer): boolean {
+  return response.created !== undefined && (request.created ?? request.expire) !== undefined;
 }

@@ -1,0 +1,185 @@
+/** A receipt, read years later by somebody who pins the device: what proves it, and what in it proves nothing. */
+import { describe, expect, it } from "vitest";
+import { signResponse } from "../../src/crypto/index.ts";
+import type { Jws } from "../../src/protocol/index.ts";
+import {
+  isPinned,
+  type Pin,
+  readReceipt,
+  type Receipt,
+  ReceiptError,
+  verifyReceipt,
+  writeReceipt,
+} from "../../src/receipt/index.ts";
+import { MINUTE, SOME_TIME } from "../support/fake-clock.ts";
+import { foreignKey } from "../support/foreign-signer.ts";
+import {
+  ALICE,
+  flippedPayload,
+  flippedSignature,
+  foreignRequest,
+  foreignResponse,
+  newKey,
+  PLAIN_REQUEST,
+  profileOf,
+  signedRequest,
+} from "../support/signing.ts";
+
+const BANK = await newKey();
+const DEVICE = await newKey();
+const STRANGER = await newKey();
+const PINS: readonly Pin[] = [{ kid: DEVICE.kid, account: ALICE }];
+
+async function receiptBy(key = DEVICE, more: Partial<Receipt> = {}, request?: Jws): Promise<Receipt> {
+  const signed = request ?? (await signedRequest(BANK));
+  return {
+    BrokerID: "RBKXX-2Q7AB",
+    Response: await signResponse(key, { signedRequest: signed, value: true, created: SOME_TIME + MINUTE }),
+    Devices: [],
+    Endorsements: [],
+    Revocations: [],
+    Trust: "pinned",
+    ...more,
+  };
+}
+
+async function codeOf(input: Uint8Array | string | Receipt, pins: readonly Pin[] = PINS): Promise<string> {
+  try {
+    await verifyReceipt(input, { pins });
+  } catch (error) {
+    if (error instanceof ReceiptError) return error.code;
+    throw error;
+  }
+  return "verified";
+}
+
+describe("a receipt", () => {
+  it("verifies by the pinned device's answer, as an object, a text or bytes", async () => {
+    const receipt = await receiptBy();
+    const text = writeReceipt(receipt);
+    const verified = await verifyReceipt(text, { pins: PINS });
+    expect(verified).toMatchObject({
+      brokerId: "RBKXX-2Q7AB",
+      trust: "pinned",
+      srml: { heading: "Open pod bay doors" },
+    });
+    expect(verified.response.value).toBe(true);
+    expect(await codeOf(new TextEncoder().encode(text))).toBe("verified");
+    expect(await codeOf(receipt)).toBe("verified");
+    expect(readReceipt(text)).toEqual(receipt);
+  });
+
+  it("over a no verifies too, and is a no", async () => {
+    const request = await signedRequest(BANK);
+    const Response = await signResponse(DEVICE, { signedRequest: request, value: false, created: SOME_TIME });
+    const verified = await verifyReceipt(await receiptBy(DEVICE, { Response }), { pins: PINS });
+    expect(verified.response.value).toBe(false);
+  });
+
+  it("does not claim checks that could not be made: without dates none were compared", async () => {
+    const peer = foreignKey();
+    const request = foreignRequest(peer, PLAIN_REQUEST, null);
+    const undated = await receiptBy(DEVICE, {
+      Response: foreignResponse(peer, { SignedRequest: request, Value: true }, null),
+    });
+    const { checks } = await verifyReceipt(undated, { pins: [{ kid: peer.kid }] });
+    expect(checks.filter((check) => check.includes("dates agree"))).toEqual([]);
+    const dated = await verifyReceipt(await receiptBy(), { pins: PINS });
+    expect(dated.checks.filter((check) => check.includes("dates agree"))).toHaveLength(1);
+    expect(dated.checks.length).toBeGreaterThan(checks.length);
+  });
+});
+
+describe("not_anchored", () => {
+  it("for a device that is not pinned", async () => {
+    expect(await codeOf(await receiptBy(STRANGER))).toBe("not_anchored");
+    expect(await codeOf(await receiptBy(), [])).toBe("not_anchored");
+  });
+
+  it("for a device that is pinned for another account", async () => {
+    expect(await codeOf(await receiptBy(), [{ kid: DEVICE.kid, account: "bob@example.com" }])).toBe("not_anchored");
+  });
+
+  it("for an answer over a request to another account, by a device pinned for its own", async () => {
+    const request = await signedRequest(BANK, { toId: "bob@example.com" });
+    expect(await codeOf(await receiptBy(DEVICE, {}, request))).toBe("not_anchored");
+  });
+
+  it("for the enquirer's own key, though it signed the request inside", async () => {
+    expect(await codeOf(await receiptBy(BANK))).toBe("not_anchored");
+  });
+
+  it("not for a pin without an account, which may answer for any", async () => {
+    expect(await codeOf(await receiptBy(), [{ kid: DEVICE.kid }])).toBe("verified");
+  });
+
+  it("for a stranger whose profile is among the receipt's devices: evidence is never an anchor", async () => {
+    const profile = await profileOf(STRANGER);
+    expect(await codeOf(await receiptBy(STRANGER, { Devices: [profile] }))).toBe("not_anchored");
+    expect(await codeOf(await receiptBy(STRANGER, { Devices: [profile] }), [])).toBe("not_anchored");
+    expect(await codeOf(await receiptBy(STRANGER, { Devices: [profile], Endorsements: [profile] }))).toBe(
+      "not_anchored",
+    );
+  });
+
+  it("for a stranger's receipt that says of itself that it was pinned", async () => {
+    for (const Trust of ["pinned", "endorsed", "first-use"] as const) {
+      expect(await codeOf(await receiptBy(STRANGER, { Trust }))).toBe("not_anchored");
+    }
+  });
+
+  it("not because the pinned device is missing among the receipt's devices", async () => {
+    expect(await codeOf(await receiptBy(DEVICE, { Devices: [await profileOf(STRANGER)] }))).toBe("verified");
+  });
+});
+
+describe("what was changed in a receipt", () => {
+  it("is noticed in both layers of signatures", async () => {
+    const receipt = await receiptBy();
+    expect(await codeOf({ ...receipt, Response: flippedSignature(receipt.Response) })).toBe("signature");
+    expect(await codeOf({ ...receipt, Response: flippedPayload(receipt.Response) })).toBe("signature");
+    const request = await signedRequest(BANK);
+    expect(await codeOf(await receiptBy(DEVICE, {}, flippedSignature(request)))).toBe("signature");
+    expect(await codeOf(await receiptBy(DEVICE, {}, flippedPayload(request)))).toBe("signature");
+  });
+
+  it("of the enquirer's opinion is reported as that, and changes nothing else", async () => {
+    const receipt = await receiptBy(DEVICE, { Trust: "first-use" });
+    expect((await verifyReceipt({ ...receipt, Trust: "pinned" }, { pins: PINS })).trust).toBe("pinned");
+    expect(await codeOf({ ...receipt, Trust: "pinned" }, [])).toBe("not_anchored");
+  });
+});
+
+describe("malformed", () => {
+  const text = async (): Promise<string> => writeReceipt(await receiptBy());
+
+  it.each<[string, (text: string) => string | Uint8Array]>([
+    ["nothing", () => ""],
+    ["no JSON", () => "The receipt verifies."],
+    ["a file that was cut off", (whole) => whole.slice(0, -10)],
+    ["a second member beside the tag", (whole) => whole.replace('{\n  "Receipt"', '{"Other":{},"Receipt"')],
+    ["another tag", (whole) => whole.replace('"Receipt"', '"Invoice"')],
+    ["a member twice", (whole) => whole.replace('"BrokerID"', '"Trust":"first-use","BrokerID"')],
+    ["two receipts", (whole) => whole + whole],
+    ["a bare receipt without its tag", (whole) => JSON.stringify((JSON.parse(whole) as { Receipt: object }).Receipt)],
+    ["a trust that is not known", (whole) => whole.replace('"pinned"', '"certain"')],
+    ["no answer", (whole) => whole.replace('"Response"', '"Answer"')],
+    ["an answer with two signatures", (whole) => whole.replace('"signatures": [', '"signatures": [{},')],
+    ["bytes that are not UTF-8", (whole) => Uint8Array.of(...new TextEncoder().encode(whole).subarray(0, 40), 0xff)],
+    ["a forbidden name", (whole) => whole.replace('"BrokerID"', '"__proto__":{},"BrokerID"')],
+    ["more than a megabyte", (whole) => whole + " ".repeat(1024 * 1024)],
+    ["too many devices", (whole) => whole.replace('"Devices": []', `"Devices": [${"{},".repeat(65)}{}]`)],
+  ])("for %s", async (_, damage) => {
+    expect(await codeOf(damage(await text()))).toBe("malformed");
+  });
+});
+
+describe("isPinned", () => {
+  it("wants the whole fingerprint, as it is written", () => {
+    expect(isPinned(PINS, ALICE, DEVICE.kid)).toBe(true);
+    expect(isPinned(PINS, ALICE, DEVICE.kid.slice(0, -1))).toBe(false);
+    expect(isPinned(PINS, ALICE, "")).toBe(false);
+    expect(isPinned([{ kid: DEVICE.kid.slice(0, 11) }], ALICE, DEVICE.kid)).toBe(false);
+    expect(isPinned([{ kid: "" }], ALICE, DEVICE.kid)).toBe(false);
+  });
+});

@@ -1,0 +1,208 @@
+/**
+ * What the popup does: looks at what the background has, puts it on the screen, hands over what the user decided. A
+ * result stays until Next; a silent background disarms everything. It holds no key and knows no storage or network.
+ */
+import type { Decision, RequestRef, RequestView, ResultView } from "../../responder/index.ts";
+import { i18n, sendToBackground, uiLanguage } from "../browser.ts";
+import type { PopupView } from "../messages.ts";
+import { emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { type RequestScreen, requestScreen } from "./render-request.ts";
+import { type ResultScreen, resultScreen } from "./render-result.ts";
+import { srmlElements } from "./sanitize.ts";
+import type { ArmingEvent } from "./arming.ts";
+import { NOT_COUNTED, TRUST } from "./words.ts";
+
+type Screen =
+  | { readonly kind: "request"; readonly request: RequestView; readonly screen: RequestScreen }
+  | { readonly kind: "result"; readonly result: ResultView; readonly screen: ResultScreen }
+  /** Told apart by its content. */
+  | { readonly kind: "calm"; readonly content: string };
+
+const DECISION_MS = 15_000;
+
+export interface Popup {
+  /** Asks what there is to show, and shows it. */
+  readonly look: () => Promise<void>;
+  /** Tells the arming of what happened to the window. */
+  readonly note: (event: ArmingEvent) => void;
+}
+
+/**
+ * The popup's conduct.
+ *
+ * @param root - where the bands go
+ * @param status - a polite live region
+ */
+export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
+  const locale = uiLanguage();
+  let current: Screen | undefined;
+  /** What the user has on the screen: a request, or its result. */
+  let showing: RequestRef | null = null;
+  /** The request that {@link showing} was, for who asked it. */
+  let shown: RequestView | undefined;
+  /** Decisions under way. */
+  let decisions = 0;
+  let isBroken = false;
+
+  const look = oneAtATime(async () => {
+    if (decisions > 0) return;
+    const asked = showing;
+    try {
+      const view = await sendToBackground("popup.look", { showing: asked });
+      // What was asked before a decision or Next says nothing about what is on the screen now.
+      if (isCurrent(asked)) await apply(view);
+    } catch {
+      fail();
+    }
+  });
+
+  function isCurrent(asked: RequestRef | null): boolean {
+    return asked === showing && decisions === 0;
+  }
+
+  async function apply(view: PopupView): Promise<void> {
+    switch (view.kind) {
+      case "request":
+        await applyRequest(view.request, view.waiting);
+        break;
+      case "result":
+        applyResult(view.result, view.waiting);
+        break;
+      case "empty":
+        applyCalm(JSON.stringify(view), () => emptyScreen(view.accounts, view.refused, locale));
+        break;
+      case "setup":
+        applyCalm("setup", setupScreen);
+        break;
+    }
+    isBroken = false;
+  }
+
+  async function applyRequest(request: RequestView, waiting: number): Promise<void> {
+    if (current?.kind === "request" && isSame(current.request, request)) {
+      current.screen.setWaiting(waiting);
+      if (isBroken) presentAgain(undefined);
+      return;
+    }
+    const srml = srmlElements(request.srml);
+    showing = refOf(request);
+    shown = request;
+    if (srml === undefined) {
+      replace({ kind: "calm", content: request.digest }, []);
+      const { refused } = await sendToBackground("popup.refuse", showing);
+      if (refused) void look();
+      return;
+    }
+    const screen = requestScreen(request, srml, locale, { onDecision: (decision) => void decide(decision), onArmed });
+    screen.setWaiting(waiting);
+    replace({ kind: "request", request, screen }, screen.elements);
+    say(i18n("saysRequest", i18n(TRUST[request.sender.trust].word)));
+    presentWhenDrawn(screen);
+  }
+
+  function applyResult(result: ResultView, waiting: number): void {
+    if (current?.kind === "result" && isSame(refOf(current.result), refOf(result))) {
+      if (!isSame(current.result, result)) current.screen.update(result, waiting);
+      return;
+    }
+    showing = refOf(result);
+    const origin = shown !== undefined && isSame(refOf(shown), showing) ? shown : undefined;
+    const screen = resultScreen(result, origin, locale, next);
+    screen.update(result, waiting);
+    replace({ kind: "result", result, screen }, screen.elements);
+    say(i18n("saysResult"));
+  }
+
+  function applyCalm(content: string, build: () => readonly HTMLElement[]): void {
+    showing = null;
+    shown = undefined;
+    if (current?.kind === "calm" && current.content === content) return;
+    replace({ kind: "calm", content }, build());
+  }
+
+  function replace(screen: Screen, elements: readonly HTMLElement[]): void {
+    if (current?.kind === "request") current.screen.close();
+    current = screen;
+    root.replaceChildren(...elements);
+  }
+
+  /** The background hears of a request once it has been drawn; a page that is not visible draws nothing. */
+  function presentWhenDrawn(screen: RequestScreen): void {
+    requestAnimationFrame(() => void present(screen));
+  }
+
+  async function present(screen: RequestScreen): Promise<void> {
+    if (current?.kind !== "request" || current.screen !== screen) return;
+    try {
+      const { presented } = await sendToBackground("popup.present", refOf(current.request));
+      if (presented) screen.note({ kind: "presented" });
+      else await look();
+    } catch {
+      fail();
+    }
+  }
+
+  /** Starts the arming again. @param problem - a sentence for the user */
+  function presentAgain(problem: string | undefined): void {
+    if (current?.kind !== "request") return;
+    current.screen.showProblem(problem);
+    current.screen.note({ kind: "again" });
+    presentWhenDrawn(current.screen);
+  }
+
+  async function decide(decision: Decision): Promise<void> {
+    decisions += 1;
+    try {
+      const outcome = await sendToBackground("popup.decide", decision, DECISION_MS);
+      const words = outcome.ok ? undefined : NOT_COUNTED[outcome.refusal];
+      if (words !== undefined) presentAgain(i18n(words));
+    } catch {
+      fail();
+    } finally {
+      decisions -= 1;
+    }
+    await look();
+  }
+
+  function next(): void {
+    showing = null;
+    shown = undefined;
+    void look();
+  }
+
+  /** The background is silent: nothing on the screen can be answered, and the next look tries again. */
+  function fail(): void {
+    isBroken = true;
+    if (current?.kind === "request") {
+      current.screen.showProblem(i18n("errorHere"));
+      current.screen.note({ kind: "again" });
+    } else if (current?.kind !== "result" || showing === null) {
+      applyCalm("error", errorScreen);
+    }
+  }
+
+  function onArmed(isArmed: boolean): void {
+    if (isArmed) say(i18n("saysArmed"));
+  }
+
+  function say(text: string): void {
+    status.textContent = text;
+  }
+
+  return {
+    look,
+    note: (event) => {
+      if (current?.kind === "request") current.screen.note(event);
+    },
+  };
+}
+
+function refOf({ account, broker, id, digest }: RequestRef): RequestRef {
+  return { account, broker, id, digest };
+}
+
+/** Whether two views, as the background sends them, say the same. */
+function isSame(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

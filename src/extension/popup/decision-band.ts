@@ -1,0 +1,84 @@
+/**
+ * The third band: the decision. Accept and Reject are the only actions of this popup, and nothing here decides when
+ * they are live: that is the arming's verdict.
+ */
+import type { RequestView } from "../../responder/index.ts";
+import { i18n } from "../browser.ts";
+import { element, foreign, sentence, setText } from "../page/dom.ts";
+import { ago, span } from "../page/times.ts";
+import type { Verdict } from "./arming.ts";
+import { guardedButton } from "./guarded-button.ts";
+import { WAITS } from "./words.ts";
+
+export interface DecisionEvents {
+  readonly onAccept: () => void;
+  readonly onReject: (reason: "unknown" | undefined) => void;
+  readonly onTicked: (ticked: boolean) => void;
+}
+
+export interface DecisionBand {
+  readonly element: HTMLElement;
+  readonly expected: () => boolean;
+  readonly show: (verdict: Verdict) => void;
+  /** Says on Accept what is going to be accepted. */
+  readonly showLabel: (label: string | undefined) => void;
+  /** An error, in a sentence that says what to do; undefined takes it away. */
+  readonly showProblem: (text: string | undefined) => void;
+  /** Says when it was asked and when it expires. @param now - milliseconds since 1970 */
+  readonly showTimes: (now: number) => void;
+}
+
+/** The band of a request, with its buttons dead until {@link DecisionBand.show} says otherwise. */
+export function decisionBand(request: RequestView, locale: string, events: DecisionEvents): DecisionBand {
+  const { trust } = request.sender;
+  const tick = element("input", { testid: "expected", attributes: { type: "checkbox" } });
+  tick.addEventListener("change", () => events.onTicked(tick.checked));
+  const reject = guardedButton("reject", "reject", () => events.onReject(undefined));
+  const accept = guardedButton("accept", "accept", events.onAccept);
+  const notMe = guardedButton("link", "not-me", () => events.onReject("unknown"));
+  reject.element.append(i18n("reject"));
+  notMe.element.append(i18n("notMe"));
+  accept.element.setAttribute("aria-describedby", "why");
+  const why = element("p", { class: "why", testid: "why", attributes: { id: "why" } });
+  const problem = element("div", { class: "problems", attributes: { role: "alert" } });
+  const expires = element("p", { testid: "expires" });
+  const asked = element("p");
+  const band = element(
+    "footer",
+    { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
+    trust === "unverified"
+      ? element("label", { class: "tick" }, tick, element("span", {}, i18n("expected")))
+      : undefined,
+    element("div", { class: "buttons" }, reject.element, trust === "changed" ? undefined : accept.element),
+    problem,
+    element("div", { class: "meta" }, expires, why, asked, notMe.element),
+  );
+  return {
+    element: band,
+    expected: () => tick.checked,
+    show: ({ waits, rejectLive }) => {
+      accept.setLive(waits === undefined);
+      reject.setLive(rejectLive);
+      notMe.setLive(rejectLive);
+      setText(why, waits === undefined ? "" : i18n(WAITS[waits]));
+    },
+    showLabel: (label) => {
+      accept.element.replaceChildren(
+        label === undefined ? i18n("accept") : sentence("acceptLabel", foreign(label, { class: "echo" })),
+      );
+    },
+    showProblem: (text) => {
+      const said = text === undefined ? [] : [element("p", { class: "problem", testid: "error" }, text)];
+      if (problem.textContent !== (text ?? "")) problem.replaceChildren(...said);
+      why.hidden = text !== undefined;
+    },
+    showTimes: (now) => {
+      const left = request.expires - now;
+      setText(expires, left > 0 ? i18n("expiresIn", span(left, locale)) : i18n("expired"));
+      setText(
+        asked,
+        request.created === undefined ? i18n("undated") : i18n("asked", ago(now - request.created, locale)),
+      );
+    },
+  };
+}

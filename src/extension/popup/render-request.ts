@@ -1,0 +1,113 @@
+/** The screen of one request: the three bands, and the arming of its buttons. It decides nothing and calls nobody. */
+import type { Decision, RequestView } from "../../responder/index.ts";
+import { i18n } from "../browser.ts";
+import { LIMITS } from "../../protocol/index.ts";
+import { arm, type Arming, type ArmingEvent, startArming, verdictOf } from "./arming.ts";
+import { decisionBand } from "./decision-band.ts";
+import type { SrmlElements } from "./sanitize.ts";
+import { whatBand } from "./what-band.ts";
+import { whoBand } from "./who-band.ts";
+
+export interface RequestScreen {
+  readonly elements: readonly HTMLElement[];
+  readonly note: (event: ArmingEvent) => void;
+  readonly setWaiting: (count: number) => void;
+  readonly showProblem: (text: string | undefined) => void;
+  readonly close: () => void;
+}
+
+export interface RequestScreenEvents {
+  readonly onDecision: (decision: Decision) => void;
+  /** Accept became live, or stopped being it. */
+  readonly onArmed: (isArmed: boolean) => void;
+}
+
+/**
+ * Builds the screen of a request.
+ *
+ * @param srml - the request's text, as the sanitizer left it unchanged
+ */
+export function requestScreen(
+  request: RequestView,
+  srml: SrmlElements,
+  locale: string,
+  events: RequestScreenEvents,
+): RequestScreen {
+  const { trust } = request.sender;
+  const needs = { tick: trust === "unverified", choice: srml.buttons.length > 1, forbidden: trust === "changed" };
+  let state: Arming = startArming(needs, isAttentive(), performance.now());
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wasArmed = false;
+
+  const who = whoBand(request, locale, () => note({ kind: "moved" }));
+  const what = whatBand(
+    srml,
+    () => note({ kind: "read" }),
+    () => {
+      decision.showLabel(what.chosen()?.label);
+      note({ kind: "chosen" });
+    },
+  );
+  const decision = decisionBand(request, locale, {
+    onAccept: () => {
+      if (verdict().waits === undefined) decide(true, undefined);
+    },
+    onReject: (reason) => {
+      if (verdict().rejectLive) decide(false, reason);
+    },
+    onTicked: (ticked) => note({ kind: "ticked", ticked }),
+  });
+
+  function verdict(): ReturnType<typeof verdictOf> {
+    state = arm(state, { kind: "attention", attentive: isAttentive() }, performance.now());
+    if (Date.now() >= request.expires) state = arm(state, { kind: "expired" }, performance.now());
+    return verdictOf(state, performance.now(), LIMITS.armingMs);
+  }
+
+  function note(event: ArmingEvent): void {
+    state = arm(state, event, performance.now());
+    show();
+  }
+
+  function show(): void {
+    const now = verdict();
+    decision.show(now);
+    const isArmed = now.waits === undefined;
+    if (isArmed !== wasArmed) events.onArmed(isArmed);
+    wasArmed = isArmed;
+    clearTimeout(timer);
+    timer = now.again === undefined ? undefined : setTimeout(show, Math.ceil(now.again));
+  }
+
+  function decide(value: boolean, reason: "unknown" | undefined): void {
+    note({ kind: "acted" });
+    const { account, broker, id, digest } = request;
+    const choice = value ? what.chosen()?.choice : undefined;
+    events.onDecision({ account, broker, id, digest, value, choice, expected: decision.expected(), reason });
+  }
+
+  const everySecond = setInterval(() => {
+    decision.showTimes(Date.now());
+    show();
+  }, 1000);
+  decision.showLabel(what.chosen()?.label);
+  decision.showTimes(Date.now());
+  show();
+
+  return {
+    elements: [who.element, what.element, decision.element],
+    note,
+    setWaiting: (count) => who.setQueue(i18n("queue", "1", String(Math.max(1, count)))),
+    showProblem: (text) => decision.showProblem(text),
+    close: () => {
+      clearTimeout(timer);
+      clearInterval(everySecond);
+      what.close();
+    },
+  };
+}
+
+/** Whether the user can see this window, and it is the one that they use. */
+function isAttentive(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}

@@ -1,0 +1,83 @@
+/** The screen after: what became of the request that was shown. It stays until Next is pressed. */
+import type { RequestView, ResultView } from "../../responder/index.ts";
+import { i18n } from "../browser.ts";
+import { button, element, foreign, sentence } from "../page/dom.ts";
+import { icon } from "../page/icons.ts";
+import { clockTime } from "../page/times.ts";
+import { srmlElements } from "./sanitize.ts";
+import { whatBand } from "./what-band.ts";
+import { mark, whoBand } from "./who-band.ts";
+import { type Outcome, outcomeOf } from "./words.ts";
+
+export interface ResultScreen {
+  readonly elements: readonly HTMLElement[];
+  /** Shows a newer state of the same request, leaving Next and its focus alone. */
+  readonly update: (result: ResultView, waiting: number) => void;
+}
+
+/**
+ * Builds the screen of a result.
+ *
+ * @param shown - the request as it was on the screen, for who asked it; undefined where this window did not show it
+ */
+export function resultScreen(
+  result: ResultView,
+  shown: RequestView | undefined,
+  locale: string,
+  onNext: () => void,
+): ResultScreen {
+  const outcome = element("div", { class: "outcome", testid: "result" });
+  const next = button("", { class: "next", testid: "next" }, onNext);
+  const who = shown === undefined ? claimedBand(result) : whoBand(shown, locale, () => undefined).element;
+  const what = headingBand(result);
+  const decision = element(
+    "footer",
+    { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
+    outcome,
+    element("div", { class: "buttons" }, next),
+  );
+  const update = (newer: ResultView, waiting: number): void => {
+    outcome.replaceChildren(...outcomeElements(outcomeOf(newer), locale));
+    next.textContent = waiting > 0 ? i18n("next", String(waiting)) : i18n("done");
+  };
+  return { elements: what === undefined ? [who, decision] : [who, what, decision], update };
+}
+
+/** What it was about: the heading alone, through the same gate as the whole text. */
+function headingBand({ heading }: ResultView): HTMLElement | undefined {
+  const srml = heading === "" ? undefined : srmlElements({ heading, paragraphs: [], buttons: [] });
+  return srml === undefined
+    ? undefined
+    : whatBand(
+        srml,
+        () => undefined,
+        () => undefined,
+      ).element;
+}
+
+/** Who it was from, where all that is known is the name in the request. */
+function claimedBand({ fromId }: ResultView): HTMLElement {
+  const name = fromId === "" ? i18n("senderUnknown") : sentence("claims", foreign(fromId));
+  return element(
+    "header",
+    { class: "band who", attributes: { "aria-label": i18n("whoLabel") } },
+    element("div", { class: "who-row" }, element("p", { class: "who-name trust", testid: "sender" }, name), mark()),
+  );
+}
+
+function outcomeElements(outcome: Outcome, locale: string): readonly HTMLElement[] {
+  return [
+    element("p", { class: "outcome-title" }, icon(outcome.icon), element("strong", {}, outcomeTitle(outcome))),
+    element("p", { class: `outcome-line line-${outcome.icon}` }, outcomeLine(outcome, locale)),
+  ];
+}
+
+/** What happened, with the accepted option's label set apart. */
+export function outcomeTitle({ title, label }: Outcome): Node | string {
+  return label === undefined ? i18n(title) : sentence(title, foreign(label, { class: "echo" }));
+}
+
+/** What came of it. */
+export function outcomeLine({ line, at }: Outcome, locale: string): string {
+  return at === undefined ? i18n(line) : i18n(line, clockTime(at, locale));
+}

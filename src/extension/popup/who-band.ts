@@ -1,0 +1,99 @@
+/** The first band: who asks. Ours alone; the sender's name stands here as a fact or with "claims to be" before it. */
+import type { RequestView } from "../../responder/index.ts";
+import { i18n } from "../browser.ts";
+import { type Child, element, fingerprint, foreign, sentence } from "../page/dom.ts";
+import { icon } from "../page/icons.ts";
+import { dateAndTime } from "../page/times.ts";
+import { TRUST } from "./words.ts";
+
+export interface WhoBand {
+  readonly element: HTMLElement;
+  readonly setQueue: (text: string) => void;
+}
+
+/**
+ * The band of a request. Its details open on request.
+ *
+ * @param onMoved - called when opening or closing the details moves what is below
+ */
+export function whoBand(request: RequestView, locale: string, onMoved: () => void): WhoBand {
+  const queue = element("span", { class: "queue", testid: "queue" });
+  const details = element(
+    "div",
+    { class: "more", attributes: { id: "more", tabindex: "0" } },
+    ...moreOf(request, locale),
+  );
+  details.hidden = true;
+  const toggle = element(
+    "button",
+    {
+      class: "link",
+      testid: "more",
+      attributes: { type: "button", "aria-expanded": "false", "aria-controls": "more" },
+    },
+    i18n("more"),
+  );
+  toggle.addEventListener("click", () => {
+    details.hidden = !details.hidden;
+    toggle.setAttribute("aria-expanded", String(!details.hidden));
+    toggle.textContent = i18n(details.hidden ? "more" : "less");
+    onMoved();
+  });
+  const { trust } = request.sender;
+  const band = element(
+    "header",
+    { class: `band who trust-${trust}`, attributes: { "aria-label": i18n("whoLabel") } },
+    element(
+      "div",
+      { class: "who-row" },
+      icon(trust),
+      element("div", { class: "who-name" }, ...nameOf(request)),
+      element("div", { class: "who-side" }, element("div", { class: "who-top" }, queue, mark()), toggle),
+    ),
+    trust === "changed" ? element("p", { class: "alarm" }, i18n(TRUST.changed.why)) : undefined,
+    details,
+  );
+  return { element: band, setQueue: (text) => (queue.textContent = text) };
+}
+
+/** The sign of this extension. */
+export function mark(): HTMLElement {
+  return element("img", { class: "mark", attributes: { src: "/icons/mark.svg", alt: "" } });
+}
+
+/** A verified fact with a word for how it is known; or first that it is not known. */
+function nameOf({ sender }: RequestView): readonly HTMLElement[] {
+  switch (sender.trust) {
+    case "pinned":
+    case "local":
+      return [
+        element("p", { class: "sender", testid: "sender" }, foreign(sender.fromId)),
+        element("p", { class: "trust", testid: "trust" }, i18n(TRUST[sender.trust].word)),
+      ];
+    case "unverified":
+    case "changed": {
+      const word = element("strong", { class: "sender", testid: "sender" }, i18n(TRUST[sender.trust].word));
+      return [element("p", { class: "trust", testid: "trust" }, sentence("trustClaims", word, foreign(sender.fromId)))];
+    }
+  }
+}
+
+function moreOf(request: RequestView, locale: string): readonly Child[] {
+  const { sender } = request;
+  const before =
+    sender.acceptedBefore > 0 ? i18n("acceptedBefore", String(sender.acceptedBefore)) : i18n("acceptedNever");
+  const created = request.created === undefined ? i18n("undated") : dateAndTime(request.created, locale);
+  const facts: readonly (readonly [string, Node | string])[] = [
+    ["moreKey", fingerprint(sender.kid)],
+    ["moreHistory", before],
+    ["moreAccount", foreign(request.account)],
+    ["moreBroker", foreign(request.broker)],
+    ["moreAsked", created],
+    ["moreExpires", dateAndTime(request.expires, locale)],
+    ["moreRequest", fingerprint(request.id)],
+  ];
+  return [
+    sender.trust === "changed" ? undefined : element("p", {}, i18n(TRUST[sender.trust].why)),
+    element("dl", {}, ...facts.flatMap(([name, value]) => [element("dt", {}, i18n(name)), element("dd", {}, value)])),
+  ];
+}

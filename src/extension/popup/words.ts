@@ -1,0 +1,109 @@
+/** From each code that the background hands over to the key of its words in `public/_locales`. Pure. */
+import type { DecisionRefusal, Delivery, RefusalReason, ResultView, Trust } from "../../responder/index.ts";
+import type { RequestStatus } from "../../protocol/index.ts";
+import type { IconName } from "../page/icons.ts";
+import type { Wait } from "./arming.ts";
+
+/** How the sender is known, in a word, and the sentence that explains it. */
+export const TRUST: Readonly<Record<Trust, { readonly word: string; readonly why: string }>> = {
+  pinned: { word: "trustPinned", why: "trustPinnedWhy" },
+  local: { word: "trustLocal", why: "trustLocalWhy" },
+  unverified: { word: "trustUnverified", why: "trustUnverifiedWhy" },
+  changed: { word: "trustChanged", why: "trustChangedWhy" },
+};
+
+/** The line under the buttons: why Accept waits. */
+export const WAITS: Readonly<Record<Wait, string>> = {
+  forbidden: "waitForbidden",
+  expired: "waitExpired",
+  acted: "waitActed",
+  presenting: "waitMoment",
+  read: "waitRead",
+  tick: "waitTick",
+  choose: "waitChoose",
+  attention: "waitAttention",
+  moment: "waitMoment",
+};
+
+/** What to say of a decision that did not count; undefined where the request is over, and its result says it. */
+export const NOT_COUNTED: Readonly<Record<DecisionRefusal, string | undefined>> = {
+  not_found: undefined,
+  not_pending: undefined,
+  not_presented: "notCountedTooSoon",
+  too_soon: "notCountedTooSoon",
+  choice: "notCountedChoice",
+  sender: "notCountedSender",
+  storage: "notCountedStorage",
+};
+
+/** Why the machine did not show a request. */
+export const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+  signature: "refusedSignature",
+  malformed: "refusedMalformed",
+  other_account: "refusedOtherAccount",
+  dates: "refusedDates",
+  text: "refusedText",
+  unsupported: "refusedUnsupported",
+  sanitizer: "refusedSanitizer",
+};
+
+const UNDELIVERED: Readonly<Record<Exclude<Delivery, "accepted">, string>> = {
+  conflict: "deliveryConflict",
+  late: "deliveryLate",
+  unknown_request: "deliveryUnknownRequest",
+  not_allowed: "deliveryNotAllowed",
+};
+
+const WITHDRAWN: Readonly<Record<RequestStatus, string>> = {
+  PENDING: "withdrawn",
+  REPLY: "withdrawnReply",
+  REFUSED: "withdrawnRefused",
+  ECANCEL: "withdrawnEcancel",
+  BCANCEL: "withdrawnBcancel",
+  EXPIRED: "expired",
+};
+
+export interface Outcome {
+  readonly icon: IconName;
+  /** The first line. */
+  readonly title: string;
+  /** The label that was accepted, which the title repeats. */
+  readonly label: string | undefined;
+  /** What came of it, and what to do. */
+  readonly line: string;
+  /** An instant that the line names, in milliseconds since 1970. */
+  readonly at: number | undefined;
+}
+
+/** The words for what became of a request. */
+export function outcomeOf(result: ResultView): Outcome {
+  const over = { icon: "over", label: undefined, at: undefined, line: "nothingSigned" } as const;
+  switch (result.kind) {
+    case "answered":
+      return answered(result);
+    case "expired":
+      return { ...over, title: "expired" };
+    case "withdrawn":
+      return { ...over, title: WITHDRAWN[result.status ?? "PENDING"] };
+    case "refused":
+      return { ...over, icon: "problem", title: "refusedTitle", line: REFUSALS[result.reason] };
+  }
+}
+
+function answered(result: ResultView & { readonly kind: "answered" }): Outcome {
+  const { value, label, delivery } = result;
+  const words = {
+    label: value ? label : undefined,
+    title: !value ? "youRejected" : label === undefined ? "youAccepted" : "youAcceptedLabel",
+    at: undefined,
+  };
+  const icon = value ? "accepted" : "rejected";
+  switch (delivery) {
+    case undefined:
+      return { ...words, icon, line: result.attempts === 0 ? "deliveryUnderWay" : "deliveryUnreachable" };
+    case "accepted":
+      return { ...words, icon, line: "delivered", at: result.deliveredAt ?? result.at };
+    default:
+      return { ...words, icon: "problem", line: UNDELIVERED[delivery] };
+  }
+}

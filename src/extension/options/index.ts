@@ -1,0 +1,65 @@
+/**
+ * The settings: accounts, connecting one, pinned senders. The page asks the background for everything and keeps
+ * nothing; it makes no key and calls no broker.
+ */
+import { extensionUrl, i18n, onChanged, sendToBackground, uiLanguage } from "../browser.ts";
+import { element } from "../page/dom.ts";
+import { createAccountList } from "./account-list.ts";
+import { createConnectForm } from "./connect-form.ts";
+import { createPinForm } from "./pin-form.ts";
+import { createPinList } from "./pin-list.ts";
+
+const main = document.querySelector("main");
+if (main !== null) start(main);
+
+function start(root: HTMLElement): void {
+  const locale = uiLanguage();
+  document.documentElement.lang = locale;
+  document.documentElement.dir = i18n("@@bidi_dir");
+  document.title = i18n("optionsTitle");
+
+  const problem = element("div", { attributes: { role: "alert" } });
+  const accounts = createAccountList(locale, () => void look());
+  const pins = createPinList(locale, () => void look());
+  const connect = createConnectForm(() => void look());
+  const pin = createPinForm(() => void look());
+
+  async function look(): Promise<void> {
+    try {
+      const [{ accounts: connected }, { pins: pinned }] = await Promise.all([
+        sendToBackground("options.accounts", {}),
+        sendToBackground("options.pins", {}),
+      ]);
+      accounts.show(connected);
+      pins.show(pinned);
+      problem.replaceChildren();
+    } catch {
+      problem.replaceChildren(element("p", { class: "problem", testid: "error" }, i18n("errorText")));
+    }
+  }
+
+  root.append(
+    element(
+      "header",
+      { class: "top" },
+      element("img", { class: "mark", attributes: { src: extensionUrl("icons/mark.svg"), alt: "" } }),
+      element("div", {}, element("h1", {}, i18n("extensionName")), element("p", {}, i18n("extensionDescription"))),
+    ),
+    problem,
+    section("accountsLabel", undefined, accounts.element),
+    section("connectTitle", "connectIntro", connect),
+    section("pinsTitle", "pinsIntro", pins.element, pin),
+  );
+  onChanged(() => void look());
+  void look();
+}
+
+function section(title: string, intro: string | undefined, ...children: readonly HTMLElement[]): HTMLElement {
+  return element(
+    "section",
+    { attributes: { "aria-label": i18n(title) } },
+    element("h2", {}, i18n(title)),
+    intro === undefined ? undefined : element("p", { class: "intro" }, i18n(intro)),
+    ...children,
+  );
+}

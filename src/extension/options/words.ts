@@ -1,0 +1,36 @@
+/** From each failure to the sentence that says what to do, and to the field that is to be corrected. Pure. */
+import type { ConnectFailure, PinFailure } from "../messages.ts";
+
+export const CONNECT_FAILURES: Readonly<
+  Record<ConnectFailure, { readonly key: string; readonly field: "account" | "code" | "broker" | undefined }>
+> = {
+  account: { key: "connectAccount", field: "account" },
+  code: { key: "connectCode", field: "code" },
+  broker: { key: "connectBroker", field: "broker" },
+  unreachable: { key: "connectUnreachable", field: "broker" },
+  wrong_code: { key: "connectWrongCode", field: "code" },
+  unknown_account: { key: "connectUnknownAccount", field: "account" },
+  too_many: { key: "connectTooMany", field: undefined },
+  clock: { key: "connectClock", field: undefined },
+  wrong_key: { key: "connectWrongKey", field: undefined },
+  exists: { key: "connectExists", field: "account" },
+  storage: { key: "connectStorage", field: undefined },
+  failed: { key: "connectFailed", field: undefined },
+};
+
+export const PIN_FAILURES: Readonly<
+  Record<PinFailure, { readonly key: string; readonly field: "from" | "kid" | undefined }>
+> = {
+  account: { key: "pinAccount", field: "from" },
+  fingerprint: { key: "pinFingerprint", field: "kid" },
+  storage: { key: "pinStorage", field: undefined },
+};
+
+/** How a user may have checked a sender's fingerprint; `other` is in their own words. */
+export const PIN_CHECKS = {
+  "": "pinCheckedChoose",
+  page: "pinCheckedPage",
+  phone: "pinCheckedPhone",
+  paper: "pinCheckedPaper",
+  other: "pinCheckedOther",
+} as const satisfies Readonly<Record<string, string>>;

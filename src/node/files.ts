@@ -1,6 +1,6 @@
 /** Files that only their owner may read, written whole or not at all. */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Makes a folder and its parents, readable by the owner alone. */
@@ -12,18 +12,36 @@ export async function privateFolder(path: string): Promise<void> {
 export async function writePrivateFile(path: string, content: string): Promise<void> {
   await privateFolder(dirname(path));
   const beside = `${path}.${randomBytes(6).toString("hex")}`;
-  const file = await open(beside, "wx", 0o600);
+  try {
+    await writeFlushed(beside, content);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await flushFolder(dirname(path));
+}
+
+async function writeFlushed(path: string, content: string): Promise<void> {
+  const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(beside, path).catch(async (error: unknown) => {
-    await rm(beside, { force: true });
-    throw error;
-  });
-  await chmod(path, 0o600);
+}
+
+/** Without this a power cut can undo the renaming. */
+async function flushFolder(path: string): Promise<void> {
+  // Not every system opens a folder; where it does not, it has other promises about renaming.
+  const folder = await open(path, "r").catch(() => undefined);
+  if (folder === undefined) return;
+  try {
+    await folder.sync().catch(() => undefined);
+  } finally {
+    await folder.close();
+  }
 }
 
 /** Reads a file; undefined where there is none. */

@@ -11,18 +11,23 @@ export interface RecordFile<T> {
 
 /**
  * @param empty - the value where there is no file
- * @throws ProtocolError, from `read` and `change`, for a file of another shape
+ * @throws ProtocolError, from `read` and `change`, for a file of another shape; from `change` also for a value that would
+ *   be one, and then the file stays as it was
  */
 export function recordFile<T>(path: string, shape: Shape<T>, empty: T): RecordFile<T> {
+  const parse = (text: string): T => shape.read(scanJson(text, LIMITS.answerBytes), path);
   const read = async (): Promise<T> => {
     const text = await readOptionalFile(path);
-    return text === undefined ? empty : shape.read(scanJson(text, LIMITS.answerBytes), path);
+    return text === undefined ? empty : parse(text);
   };
   return {
     read,
     change: (change) =>
       withLock(path, async () => {
-        await writePrivateFile(path, `${JSON.stringify(change(await read()), null, 2)}\n`);
+        const text = `${JSON.stringify(change(await read()), null, 2)}\n`;
+        // What could not be read again would lock its owner out of everything that was there before.
+        parse(text);
+        await writePrivateFile(path, text);
       }),
   };
 }

@@ -43,8 +43,9 @@ export const MIGRATIONS: readonly string[] = [
     created INTEGER NOT NULL
   ) STRICT;
 
+  -- Rows are never deleted, because a digest is remembered for ever: so a sequence number is never used again.
   CREATE TABLE requests (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     broker_id TEXT NOT NULL UNIQUE,
     account TEXT NOT NULL,
     digest TEXT NOT NULL,

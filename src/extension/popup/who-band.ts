@@ -72,8 +72,8 @@ function nameOf({ sender }: RequestView): readonly HTMLElement[] {
       ];
     case "unverified":
     case "changed": {
-      const word = element("strong", { class: "sender", testid: "sender" }, i18n(TRUST[sender.trust].word));
-      return [element("p", { class: "trust", testid: "trust" }, sentence("trustClaims", word, foreign(sender.fromId)))];
+      const word = element("strong", { class: "sender", testid: "trust" }, i18n(TRUST[sender.trust].word));
+      return [element("p", { class: "trust", testid: "sender" }, sentence("trustClaims", word, foreign(sender.fromId)))];
     }
   }
 }

@@ -73,7 +73,9 @@ function nameOf({ sender }: RequestView): readonly HTMLElement[] {
     case "unverified":
     case "changed": {
       const word = element("strong", { class: "sender", testid: "trust" }, i18n(TRUST[sender.trust].word));
-      return [element("p", { class: "trust", testid: "sender" }, sentence("trustClaims", word, foreign(sender.fromId)))];
+      return [
+        element("p", { class: "trust", testid: "sender" }, sentence("trustClaims", word, foreign(sender.fromId))),
+      ];
     }
   }
 }

@@ -30,6 +30,7 @@ describe("parseEndpoint", () => {
     ["http to IPv6 loopback, which the extension's policy does not allow", "http://[::1]:8787"],
     ["a user name", "https://alice@example.com"],
     ["a user name and a password", "https://alice:secret@example.com"],
+    ["a password alone", "https://:secret@example.com"],
     ["a query", "https://example.com/?a=1"],
     ["a fragment", "https://example.com/#a"],
     ["another scheme", "ftp://example.com"],

@@ -1,6 +1,7 @@
 /**
  * Says how much there is to read in the extension: the bytes of each file of dist/chrome, and the lines of our own code
  * that its entry points reach, type imports included. Blank lines and comments do not count; generated tables are apart.
+ * With --json it prints the same as data.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -17,22 +18,27 @@ const files = readdirSync(BUILT, { recursive: true, withFileTypes: true })
   .map((file) => ({ name: relative(BUILT, file), bytes: readFileSync(file) }))
   .map(({ name, bytes }) => ({ name, size: bytes.length, packed: gzipSync(bytes).length }))
   .sort((a, b) => b.size - a.size);
-console.log("Bytes of dist/chrome, and gzipped:");
-for (const { name, size, packed } of files) print(size, packed, name);
-print(sum(files, "size"), sum(files, "packed"), "all");
-
 const reached = [...reachable(ENTRIES)]
   .sort()
   .map((file) => ({ name: relative(ROOT, file), lines: linesOfCode(file) }));
 const generated = reached.filter(({ name }) => name.endsWith(".generated.ts"));
 const own = reached.filter(({ name }) => !name.endsWith(".generated.ts"));
-console.log("\nLines of our own code that the extension's entry points reach:");
-for (const folder of new Set(own.map(folderOf))) {
-  const members = own.filter((file) => folderOf(file) === folder);
-  print(sum(members, "lines"), `${members.length} files`, folder);
+const folders = [...new Set(own.map(folderOf))].map((name) => {
+  const members = own.filter((file) => folderOf(file) === name);
+  return { name, files: members.length, lines: sum(members, "lines") };
+});
+if (process.argv.includes("--json")) console.log(JSON.stringify({ files, folders, generated }, undefined, 2));
+else printAll();
+
+function printAll() {
+  console.log("Bytes of dist/chrome, and gzipped:");
+  for (const { name, size, packed } of files) print(size, packed, name);
+  print(sum(files, "size"), sum(files, "packed"), "all");
+  console.log("\nLines of our own code that the extension's entry points reach:");
+  for (const { name, lines, files: count } of folders) print(lines, `${count} files`, name);
+  print(sum(own, "lines"), `${own.length} files`, "all");
+  print(sum(generated, "lines"), `${generated.length} files`, "generated tables, apart");
 }
-print(sum(own, "lines"), `${own.length} files`, "all");
-print(sum(generated, "lines"), `${generated.length} files`, "generated tables, apart");
 
 function print(first, second, name) {
   console.log(`${String(first).padStart(9)} ${String(second).padStart(9)}  ${name}`);

@@ -1,0 +1,46 @@
+/** The real broker: `confirm broker` of dist/node as a process of its own, with its store in a folder. */
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { Child } from "./child.mjs";
+
+const CONFIRM = resolve(import.meta.dirname, "../../dist/node/cli/confirm.js");
+
+/**
+ * Starts a broker without limits, on a free port.
+ *
+ * @param more.open - lets anyone make an account
+ * @param more.profileTo - a folder for a profile of its CPU time
+ */
+export async function startBroker(folder, { open = false, profileTo } = {}) {
+  const policy = join(folder, "policy.json");
+  const data = join(folder, "broker");
+  writeFileSync(policy, JSON.stringify({ limits: false }));
+  const profiling = profileTo === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${resolve(profileTo)}`];
+  const child = await Child.start(folder, "broker", [
+    ...profiling,
+    ...[CONFIRM, "broker", "--data", data, "--listen", "127.0.0.1:0", "--policy", policy],
+    ...(open ? ["--open"] : []),
+  ]);
+  const { endpoint } = child.started;
+  return {
+    child,
+    data,
+    endpoint,
+    origin: new URL(endpoint).origin,
+    port: Number(new URL(endpoint).port),
+    /** Makes an account; its connect code. */
+    code: async (account) => {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        CONFIRM,
+        "account",
+        "add",
+        account,
+        "--data",
+        data,
+      ]);
+      return stdout.trim();
+    },
+  };
+}

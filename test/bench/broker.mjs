@@ -1,0 +1,111 @@
+/**
+ * Whole confirmations a second through the real broker, beside a bare server that pays only what cannot be saved. The
+ * same load, the same machine, rounds in turn; what counts is the ratio of two rounds that were beside each other.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { startBare } from "./bare.mjs";
+import { startBroker } from "./broker-child.mjs";
+import { temporaryFolder } from "./cleanup.mjs";
+import { authenticatedConfirmations, connectUsers, plainConfirmations, storedConfirmations } from "./confirmations.mjs";
+import { runRound } from "./load.mjs";
+import { spread } from "./statistics.mjs";
+import { digits, table, withRange } from "./table.mjs";
+
+const USERS = 32;
+/** Compiles the servers' hot code, and says how many confirmations a round of the wanted length has. */
+const FIRST_ROUND = 2000;
+
+export async function benchBroker({ quick, profileTo, say }) {
+  const rounds = quick ? 3 : 5;
+  const seconds = quick ? 1.5 : 4;
+  const folder = temporaryFolder();
+  const folders = ["bare", "broker"].map((name) => join(folder, name));
+  for (const one of folders) mkdirSync(one);
+  const bare = await startBare(folders[0]);
+  const broker = await startBroker(folders[1], { open: true, profileTo });
+  const connected = await connectUsers(broker, USERS);
+  const contenders = [bare, plainConfirmations(connected), authenticatedConfirmations(connected)];
+
+  const results = contenders.map(() => []);
+  const counts = [];
+  const first = [];
+  for (const [index, contender] of contenders.entries()) {
+    first.push(await runRound(contender, USERS, FIRST_ROUND));
+    counts[index] = Math.ceil(first[index].perSecond * seconds * 1.25);
+  }
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const [index, contender] of contenders.entries()) {
+      const result = await runRound(contender, USERS, counts[index]);
+      results[index].push(result);
+      say(`round ${round} of ${rounds}, ${contender.label}: ${digits(result.perSecond)} confirmations/s`);
+    }
+  }
+  await bare.child.stop();
+  await broker.child.stop();
+
+  const done = contenders.map((_, index) => sum([first[index], ...results[index]].map((result) => result.done)));
+  const problems = [...first, ...results.flat()].flatMap((result) => result.problems);
+  problems.push(...missing("bare server", bare.stored(), done[0]));
+  problems.push(...missing("broker", storedConfirmations(broker), done[1] + done[2]));
+  const data = {
+    users: USERS,
+    rounds,
+    confirmations: sum(done),
+    contenders: contenders.map(({ name, label }, index) => summary(name, label, results[index], results[0])),
+  };
+  return { data, problems, lines: lines(data) };
+}
+
+function missing(name, stored, done) {
+  return stored === done ? [] : [`${name}: ${done} confirmations were acknowledged, ${stored} are in the store`];
+}
+
+function summary(name, label, results, bare) {
+  const of = (member) =>
+    results.some((one) => one[member] === undefined) ? undefined : spread(results.map((one) => one[member]));
+  const cpu = of("cpuMs");
+  return {
+    name,
+    label,
+    perSecond: of("perSecond"),
+    ratio: spread(results.map((one, index) => one.perSecond / bare[index].perSecond)),
+    cpuMs: cpu,
+    cpuRatio: cpu && spread(results.map((one, index) => bare[index].cpuMs / one.cpuMs)),
+    serverCores: of("serverCores"),
+    p50Ms: of("p50Ms"),
+    p99Ms: of("p99Ms"),
+    generatorCores: of("generatorCores"),
+  };
+}
+
+function lines({ users, rounds, confirmations, contenders }) {
+  const head = [
+    "",
+    "confirmations/s",
+    "ratio to bare",
+    "CPU ms each",
+    "p50 ms",
+    "p99 ms",
+    "server cores",
+    "load cores",
+  ];
+  const rows = contenders.map((one) => [
+    one.label,
+    withRange(one.perSecond),
+    one.name === "bare" ? "1" : withRange(one.ratio, 2),
+    digits(one.cpuMs?.median, 2),
+    digits(one.p50Ms.median, 1),
+    digits(one.p99Ms.median, 1),
+    digits(one.serverCores?.median, 2),
+    digits(one.generatorCores.median, 2),
+  ]);
+  return [
+    ...table(head, rows),
+    "",
+    `${users} users, ${rounds} rounds each in turn, ${digits(confirmations)} confirmations, all found in the stores;`,
+    "medians (least to greatest). CPU is of the server, all its threads.",
+  ];
+}
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);

@@ -1,0 +1,52 @@
+/**
+ * The bench: what a confirmation costs, and how long a user waits. Runs its parts one after the other, on loopback and
+ * in temporary folders only, within three minutes. `docs/benchmarks.md` says what each figure means.
+ */
+import { writeFileSync } from "node:fs";
+import { benchBroker } from "./broker.mjs";
+import { endAll, endInTime } from "./cleanup.mjs";
+import { machine, machineLine } from "./machine.mjs";
+import { readOptions } from "./options.mjs";
+import { benchSize } from "./size.mjs";
+
+const LIMIT_MS = 175_000;
+/** So many failures are written out. */
+const SHOWN = 10;
+
+const PARTS = {
+  broker: { title: "Whole confirmations a second: Enquire, Respond, Status", run: benchBroker },
+  size: { title: "Bytes of the extension", run: benchSize },
+};
+
+const { parts, json, ...options } = readOptions(process.argv.slice(2), Object.keys(PARTS));
+const inTime = endInTime(LIMIT_MS);
+const where = machine();
+const report = { machine: where, quick: options.quick };
+console.log(machineLine(where));
+
+let failed = false;
+for (const part of parts) {
+  const { title, run } = PARTS[part];
+  console.log(`\n${title}\n`);
+  const { data, lines, problems } = await runPart(part, run);
+  report[part] = { ...data, problems };
+  for (const line of lines) console.log(line);
+  for (const problem of problems.slice(0, SHOWN)) console.log(`FAILED: ${problem}`);
+  if (problems.length > SHOWN) console.log(`FAILED: and ${problems.length - SHOWN} more`);
+  failed ||= problems.length > 0;
+}
+if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
+inTime();
+process.exit(failed ? 1 : 0);
+
+/** Runs one part; whatever it started is gone after. */
+async function runPart(name, run) {
+  try {
+    const say = (text) => console.error(`  ${name}: ${text}`);
+    const { data, lines, problems } = await run({ ...options, say });
+    return { data, lines, problems: [...problems, ...(await endAll()).map(String)] };
+  } catch (error) {
+    const failures = [error, ...(await endAll())];
+    return { data: {}, lines: [], problems: failures.map((one) => one.stack ?? String(one)) };
+  }
+}

@@ -82,8 +82,12 @@ export async function callSigned<T extends Transaction>(
   return answer;
 }
 
-/** The broker refuses calls of a clock that is off; its own is in what it signed. */
-function checkClock(brokerMs: number, nowMs: number): void {
+/**
+ * The broker refuses calls of a clock that is off; its own is in what it signed.
+ *
+ * @throws ClientError `clock`
+ */
+export function checkClock(brokerMs: number, nowMs: number): void {
   const ahead = Math.round((nowMs - brokerMs) / 1000);
   if (Math.abs(ahead) * 1000 <= LIMITS.clockSkewMs) return;
   const by = `${String(Math.round(Math.abs(ahead) / 60))} minutes ${ahead > 0 ? "fast" : "slow"}`;

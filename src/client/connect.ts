@@ -4,6 +4,7 @@
  */
 import {
   CALL_CONTENT_TYPE,
+  CryptoError,
   deviceProofParts,
   importPublicKey,
   proveCode,
@@ -13,9 +14,19 @@ import {
   verifyCodeProof,
   type VerifyKey,
 } from "../crypto/index.ts";
-import { isJsonObject, type Jws, LIMITS, type Outcome, scanJson, writeRequest } from "../protocol/index.ts";
-import { decodeBase64url, FlattenedJws } from "../protocol/index.ts";
-import { type CallOptions, exchange, openSignedAnswer, readAnswer } from "./call.ts";
+import {
+  decodeBase64url,
+  FlattenedJws,
+  isJsonObject,
+  type Jws,
+  LIMITS,
+  type Outcome,
+  ProtocolError,
+  type PublicJwk,
+  scanJson,
+  writeRequest,
+} from "../protocol/index.ts";
+import { type CallOptions, checkClock, exchange, openSignedAnswer, readAnswer } from "./call.ts";
 import { ClientError } from "./errors.ts";
 
 export interface ConnectInput {
@@ -36,7 +47,8 @@ export type Connected =
  * Connects a device.
  *
  * @returns the service key that proved itself by the code; or the broker's refusal, which is not proved by anything
- * @throws ClientError any code; `not_signed` where the service did not prove that it knows the code
+ * @throws ClientError any code; `not_signed` where the service did not prove that it knows the code; `clock`, which is no
+ *   better proved than another refusal, where the broker refuses and dates that far from this clock
  */
 export async function connectDevice(input: ConnectInput, options: CallOptions): Promise<Connected> {
   const { account, code, key } = input;
@@ -48,24 +60,59 @@ export async function connectDevice(input: ConnectInput, options: CallOptions): 
   });
   const call = await sealCall(key, { url: options.endpoint, message, now: options.clock() });
   const bytes = await exchange(call.body, CALL_CONTENT_TYPE, options);
-  const claimed = readAnswer("Connect", claimedPayload(bytes));
-  if (!("ServiceKey" in claimed) || claimed.Status >= 300) return { ok: false, outcome: claimed };
-  const service = await importPublicKey(claimed.ServiceKey);
+  const { payload, issued } = readClaim(bytes);
+  const claimed = readAnswer("Connect", payload);
+  if (claimed.Status === 401 && issued !== undefined) checkClock(issued, options.clock());
+  if (claimed.Status >= 300) return { ok: false, outcome: claimed };
+  const service = await claimedKey("ServiceKey" in claimed ? claimed.ServiceKey : undefined);
   await openSignedAnswer(bytes, { req: call.req, service });
+  const proof = "Proof" in claimed ? claimed.Proof : undefined;
   const parts = serviceProofParts(account, service.kid, key.kid);
-  if (claimed.Proof === undefined || !(await verifyCodeProof(code, parts, claimed.Proof))) {
+  if (proof === undefined || !(await isProof(code, parts, proof))) {
     throw new ClientError("not_signed", "The broker did not prove that it knows the code; nothing was kept.");
   }
-  return { ok: true, service, state: claimed.State ?? "active" };
+  return { ok: true, service, state: ("State" in claimed ? claimed.State : undefined) ?? "active" };
 }
 
-/** The payload of an answer whose key is inside it; only after that key proved itself does it count. */
-function claimedPayload(bytes: Uint8Array): Uint8Array {
+async function claimedKey(jwk: PublicJwk | undefined): Promise<VerifyKey> {
+  if (jwk === undefined) throw new ClientError("not_signed", "The broker did not name its key; nothing was kept.");
+  try {
+    return await importPublicKey(jwk);
+  } catch (error) {
+    if (error instanceof CryptoError) throw new ClientError("malformed", `The broker's key: ${error.message}`);
+    throw error;
+  }
+}
+
+async function isProof(code: string, parts: readonly string[], proof: string): Promise<boolean> {
+  try {
+    return await verifyCodeProof(code, parts, proof);
+  } catch (error) {
+    if (error instanceof ProtocolError) return false;
+    throw error;
+  }
+}
+
+interface Claim {
+  readonly payload: Uint8Array;
+  /** When the broker says that it answered, in milliseconds since 1970. */
+  readonly issued: number | undefined;
+}
+
+/** What an answer says whose key is inside it; only after that key proved itself does it count. */
+function readClaim(bytes: Uint8Array): Claim {
   try {
     const json = scanJson(bytes, LIMITS.answerBytes);
-    if (isJsonObject(json) && json["payload"] === undefined) return bytes;
-    return decodeBase64url(FlattenedJws.read(json, "answer").payload);
-  } catch {
+    if (isJsonObject(json) && json["payload"] === undefined) return { payload: bytes, issued: undefined };
+    const jws = FlattenedJws.read(json, "answer");
+    const header = scanJson(decodeBase64url(jws.protected), LIMITS.messageBytes);
+    const iat = isJsonObject(header) ? header["iat"] : undefined;
+    return {
+      payload: decodeBase64url(jws.payload),
+      issued: typeof iat === "number" && Number.isSafeInteger(iat) ? iat * 1000 : undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
     throw new ClientError("malformed", "The broker's answer is not a message of the protocol.");
   }
 }

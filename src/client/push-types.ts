@@ -1,0 +1,25 @@
+/** What the push channel needs, and what it tells. */
+import type { Outcome, RequestEntry } from "../protocol/index.ts";
+import type { Credentials } from "./call.ts";
+import type { ClientErrorCode } from "./errors.ts";
+
+export interface PushEvents {
+  /** The broker proved its key and listens. */
+  readonly onUp: () => void;
+  readonly onDown: (why: ClientErrorCode, message: string) => void;
+  /** The broker answered, signed, that this device may not subscribe. */
+  readonly onRefused: (outcome: Outcome) => void;
+  readonly onPending: (entry: RequestEntry) => void;
+  readonly onWithdrawn: (brokerId: string) => void;
+  /** Called with each ping: where the browser needs a sign of life besides the socket's. */
+  readonly onPing: () => void;
+}
+
+export interface PushOptions {
+  readonly endpoint: string;
+  readonly account: string;
+  readonly who: Credentials;
+  readonly WebSocket: typeof WebSocket;
+  readonly clock: () => number;
+  readonly random: () => number;
+}

@@ -4,7 +4,7 @@
  */
 import { openDeviceProfile } from "../crypto/index.ts";
 import type { Jws, RequestBody, RequestEntry, RequestStatus, Status, Transaction } from "../protocol/index.ts";
-import { LIMITS, STATUS } from "../protocol/index.ts";
+import { STATUS } from "../protocol/index.ts";
 import { type Answer, type CallOptions, callSigned, type Credentials } from "./call.ts";
 import { ClientError } from "./errors.ts";
 
@@ -27,6 +27,9 @@ export interface DeviceLine {
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
 }
 
+/** How many answers of Pending are read at most; what is left is read at the next poll. */
+const PAGES = 20;
+
 /** Makes the line; every method rejects with a ClientError where there was no signed answer, `refused` where it was a no. */
 export function deviceLine(options: DeviceLineOptions): DeviceLine {
   const call = async <T extends Transaction>(
@@ -38,10 +41,19 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
 
   return {
     pending: async (account) => {
-      const answer = await call(account, "Pending", { Responder: account.account });
-      requireDone(answer);
-      const entries = "Entries" in answer ? (answer.Entries ?? []) : [];
-      return { entries, complete: entries.length < LIMITS.pendingEntries };
+      const entries: RequestEntry[] = [];
+      let place: { readonly AfterId?: number } = {};
+      for (let page = 0; page < PAGES; page++) {
+        const answer = await call(account, "Pending", { Responder: account.account, ...place });
+        requireDone(answer);
+        const listed = "Entries" in answer ? answer.Entries : [];
+        entries.push(...listed);
+        const last = listed.at(-1)?.Sequence;
+        // An empty page is the end; a broker that gives no Sequence cannot be asked for more.
+        if (last === undefined) return { entries, complete: listed.length === 0 };
+        place = { AfterId: last };
+      }
+      return { entries, complete: false };
     },
     pendingEntry: async (account, brokerId) => {
       const answer = await call(account, "Pending", { Responder: account.account, BrokerID: brokerId });

@@ -20,7 +20,7 @@ export class HttpLine {
     this.#socket.on("data", (bytes) => this.#take(bytes));
     this.#socket.on("error", (error) => this.#fail(error));
     this.#socket.on("close", () => this.#fail(new Error("The server closed the connection.")));
-    this.#socket.setTimeout(ANSWER_MS, () => this.#socket.destroy(new Error("The server did not answer.")));
+    this.#socket.on("timeout", () => this.#socket.destroy(new Error("The server did not answer.")));
   }
 
   /** Sends a request; resolves to the status and the body of its answer. */
@@ -33,6 +33,7 @@ export class HttpLine {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) reject(new Error("The connection is closed."));
       this.#waiting = { resolve, reject };
+      this.#socket.setTimeout(ANSWER_MS);
       this.#socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
     });
   }
@@ -56,6 +57,7 @@ export class HttpLine {
     this.#received = this.#received.subarray(end);
     const waiting = this.#waiting;
     this.#waiting = undefined;
+    this.#socket.setTimeout(0);
     waiting?.resolve(answer);
   }
 

@@ -3,10 +3,12 @@
  * in temporary folders only, within three minutes. `docs/benchmarks.md` says what each figure means.
  */
 import { writeFileSync } from "node:fs";
+import { benchBadge } from "./badge.mjs";
 import { benchBroker } from "./broker.mjs";
 import { endAll, endInTime } from "./cleanup.mjs";
 import { machine, machineLine } from "./machine.mjs";
 import { readOptions } from "./options.mjs";
+import { benchPopup } from "./popup.mjs";
 import { benchSize } from "./size.mjs";
 
 const LIMIT_MS = 175_000;
@@ -15,6 +17,8 @@ const SHOWN = 10;
 
 const PARTS = {
   broker: { title: "Whole confirmations a second: Enquire, Respond, Status", run: benchBroker },
+  badge: { title: "From the broker's acknowledgement to the badge, in Chromium", run: benchBadge },
+  popup: { title: "From openPopup to the request, and to Accept", run: benchPopup },
   size: { title: "Bytes of the extension", run: benchSize },
 };
 

@@ -1,0 +1,60 @@
+/** Chromium with the extension, set up as a user would: the account connected and the sender pinned on the options page. */
+import { Chromium } from "../../dist/node/demo/browser/chromium.js";
+import { findChromium } from "../../dist/node/demo/prepare/browsers.mjs";
+import { onEnd } from "./cleanup.mjs";
+import { FROM } from "./payment.mjs";
+
+const OPTIONS = "src/extension/options/index.html";
+/** A page of the extension that runs none of its code, so that a look from there costs the extension nothing. */
+const WATCH = "manifest.json";
+
+export const ACCOUNT = "alice@localhost";
+
+/** Why there is nothing to measure; undefined where there is a browser. */
+export function missingBrowser() {
+  return findChromium() === undefined ? "skipped: there is no Chromium or Chrome on this machine" : undefined;
+}
+
+/**
+ * Starts the browser with an extension's folder.
+ *
+ * @returns the browser and a page to watch from
+ */
+export async function launchCoBrowser(extension) {
+  const chromium = await Chromium.launch({ extension, handleSignals: false });
+  onEnd(() => chromium.close());
+  return { chromium, watch: await chromium.openPage(WATCH) };
+}
+
+/** Connects the account and pins the sender, by typing. */
+export async function enrol(chromium, broker, senderKid) {
+  const page = await chromium.openPage(OPTIONS);
+  await page.getByTestId("account").fill(ACCOUNT);
+  await page.getByTestId("code").fill(await broker.code(ACCOUNT));
+  await page.getByTestId("broker").fill(broker.origin);
+  await page.getByTestId("connect").click();
+  await page.getByTestId("fingerprint").first().waitFor();
+  await page.getByTestId("pin-from").fill(FROM);
+  await page.getByTestId("pin-kid").fill(senderKid);
+  await page.getByTestId("pin-checked").selectOption("page");
+  await page.getByTestId("pin-add").click();
+  await page.getByTestId("pin").first().waitFor();
+  await page.close();
+}
+
+/** Resolves to the time (milliseconds since 1970) at which the badge shows `text`; rejects after `ms`. */
+export function badgeShows(watch, text, ms) {
+  return watch.evaluate(
+    async ({ wanted, until }) => {
+      const { action } = globalThis.chrome;
+      while (Date.now() < until) {
+        if ((await action.getBadgeText({})) === wanted) return Date.now();
+        await new Promise((resolve) => {
+          setTimeout(resolve, 1);
+        });
+      }
+      throw new Error(`The badge did not show "${wanted}" in time.`);
+    },
+    { wanted: text, until: Date.now() + ms },
+  );
+}

@@ -16,7 +16,7 @@ const LANGUAGES = ["sh", "js", "json", "console", "mermaid", "nginx", "text", "x
 const COMMANDS = ["ask", "post", "status", "connect", "pending", "accept", "reject", "verify", "broker"];
 const GROUPS = ["account add", "account list", "account remove", "keys show", "keys export", "pins list", "pins add"];
 /** Options of programs that are not ours, and of `npm start`. */
-const FOREIGN = ["--no-install", "--stay"];
+const FOREIGN = ["--no-install", "--stay", "--firefox"];
 
 const blocksIn = (language: string): readonly (readonly [name: string, text: string])[] =>
   DOCUMENTS.flatMap(({ path, blocks }) =>

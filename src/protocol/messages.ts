@@ -47,7 +47,12 @@ export const RESPONSES = {
   }),
   EnquireResponse: object(Status, { ...Outcome, BrokerID: BrokerId }),
   StatusResponse: object(Status, { ...Outcome, Response: ResponseEntry }),
-  PendingResponse: object(Status, { ...Outcome, Entries: list(RequestEntry, 0, LIMITS.pendingEntries) }),
+  /** `More` is ours: further entries come after the last one here. */
+  PendingResponse: object(Status, {
+    ...Outcome,
+    Entries: list(RequestEntry, 0, LIMITS.pendingEntries),
+    More: boolean,
+  }),
   RespondResponse: object(Status, Outcome),
   ConnectResponse: object(Status, {
     ...Outcome,

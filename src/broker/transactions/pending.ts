@@ -16,15 +16,17 @@ export const pending: Handler<"Pending"> = async (body, origin, service) => {
     sequenceOf(body.AfterId, account, service),
     sequenceOf(body.BeforeId, account, service),
   ]);
+  const most = body.MaxResponse ?? LIMITS.pendingEntries;
   const found = await service.store.pending({
     account,
     now: service.clock(),
-    limit: body.MaxResponse ?? LIMITS.pendingEntries,
+    limit: most + 1,
     ...(after === undefined ? {} : { after }),
     ...(before === undefined ? {} : { before }),
     ...(body.BrokerID === undefined ? {} : { brokerId: body.BrokerID }),
   });
-  return { Status: 201, Entries: fitting(found.map(requestEntry)) };
+  const entries = fitting(found.slice(0, most).map(requestEntry));
+  return { Status: 201, Entries: entries, ...(entries.length < found.length ? { More: true } : {}) };
 };
 
 /** As many as fit; the caller asks for those after the last. */

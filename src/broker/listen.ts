@@ -1,5 +1,7 @@
 /** Makes a server listen, or says why it cannot. */
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { BrokerError } from "./errors.ts";
 
 /** @throws BrokerError `listen` */
@@ -22,18 +24,38 @@ export function listen(
   });
 }
 
-/** Stops taking connections and waits until those with a request under way are done, at most `graceMs`. */
-export async function stopListening(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
+/**
+ * Prepares a server to be stopped. Node closes connections that are idle after a request, but not those that a client
+ * opened ahead of one, so we count for ourselves.
+ *
+ * @returns what stops the server: it takes no more connections, ends those without a request under way, and waits for the
+ *   others, at most `graceMs`
+ */
+export function prepareStop(server: Server, graceMs: number): () => Promise<void> {
+  const idle = new Set<Duplex>();
+  let stopping = false;
+  server.on("connection", (socket: Socket) => {
+    idle.add(socket);
+    socket.once("close", () => idle.delete(socket));
+  });
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    response.once("close", () => {
+      if (stopping) socket.end();
+      else if (!socket.destroyed) idle.add(socket);
     });
   });
-  server.closeIdleConnections();
-  // A connection whose answer was just written is idle only after that: look again until all are gone.
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(cut);
+  server.on("upgrade", (_request: IncomingMessage, socket: Duplex) => idle.delete(socket));
+  return async () => {
+    stopping = true;
+    const closed = new Promise((resolve) => {
+      server.close(resolve);
+    });
+    for (const socket of idle) socket.end();
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+    }, graceMs);
+    await closed;
+    clearTimeout(cut);
+  };
 }

@@ -5,7 +5,7 @@ import { hostsOf } from "./doorway.ts";
 import { answerPosted } from "./exchange.ts";
 import { heldKeys } from "./held-keys.ts";
 import { newHttpServer, serveHttp } from "./http.ts";
-import { listen, stopListening } from "./listen.ts";
+import { listen, prepareStop } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { Notices } from "./notify.ts";
 import { type BrokerOptions, domainsOf, endpointsOf, enquirersOf } from "./options.ts";
@@ -59,6 +59,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   const key = await serviceKeyOf(store);
 
   const server = newHttpServer(options.slowMs ?? SLOW_MS);
+  const stopListening = prepareStop(server, GRACE_MS);
   const address = await listen(server, at.host, at.port);
   const urls = endpointsOf(publicUrls, address);
   const [endpoint = ""] = urls;
@@ -100,7 +101,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
 
   const close = async (): Promise<void> => {
     notices.close();
-    await Promise.all([push.close(), stopListening(server, GRACE_MS), stopSweeping()]);
+    await Promise.all([push.close(), stopListening(), stopSweeping()]);
     await store.close();
     log.write({ event: "stopped" });
     log.flush();

@@ -73,4 +73,6 @@ export type Notice =
   | { readonly kind: "device_first_use"; readonly account: string; readonly kids: readonly string[] }
   | { readonly kind: "unpinned_device"; readonly account: string; readonly kids: readonly string[] }
   | { readonly kind: "waiting"; readonly brokerId: string; readonly expire: number }
-  | { readonly kind: "retrying"; readonly why: string };
+  | { readonly kind: "retrying"; readonly why: string }
+  /** The caller gave up, and the broker could not be told: until it expires the request can still be answered. */
+  | { readonly kind: "not_cancelled"; readonly brokerId: string };

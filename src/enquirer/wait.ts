@@ -49,7 +49,7 @@ export async function waitForAnswer(line: LineOptions, posted: Posted, options: 
   if (options.whenGivenUp === "leave" && line.clock() < posted.expire) {
     return { result: aborted(signal) ? "aborted" : "timeout" };
   }
-  return giveUp(line, posted, aborted(signal));
+  return giveUp(line, posted, signal);
 }
 
 /** A function, because the signal changes under an await. */
@@ -60,17 +60,30 @@ function aborted(signal: AbortSignal | undefined): boolean {
 /**
  * Cancels a request.
  *
- * @returns how it ended; an answer that was there first is returned, unless the caller aborted
+ * @returns how it ended; an answer that was there first is returned, unless the caller aborted, before or meanwhile
  */
-export async function giveUp(line: LineOptions, posted: Posted, gaveUp: boolean): Promise<AskResult> {
-  const without = { result: gaveUp ? "aborted" : line.clock() >= posted.expire ? "expired" : "timeout" } as const;
-  try {
-    const entry = await askStatus(line, posted, { Cancel: true }, CANCEL_TIMEOUT_MS, undefined);
-    if (entry?.RequestStatus === "REPLY" && !gaveUp) return (await resultOf(line, posted, entry)) ?? without;
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
+async function giveUp(line: LineOptions, posted: Posted, signal: AbortSignal | undefined): Promise<AskResult> {
+  const entry = await cancel(line, posted);
+  const answer = entry?.RequestStatus === "REPLY" && !aborted(signal) ? await resultOf(line, posted, entry) : undefined;
+  if (aborted(signal)) return { result: "aborted" };
+  return answer ?? { result: line.clock() >= posted.expire ? "expired" : "timeout" };
+}
+
+/** The entry after cancelling; undefined where the broker could not be told. */
+async function cancel(line: LineOptions, posted: Posted): Promise<Entry | undefined> {
+  const end = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+  // A broker that is busy says when to come back; one that cannot be reached is not waited for.
+  while (!aborted(end)) {
+    try {
+      const entry = await askStatus(line, posted, { Cancel: true }, CANCEL_TIMEOUT_MS, end);
+      if (entry !== undefined) return entry;
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      break;
+    }
   }
-  return without;
+  if (line.clock() < posted.expire) line.notice({ kind: "not_cancelled", brokerId: posted.brokerId });
+  return undefined;
 }
 
 /** One Status call; undefined where the broker asks to come back later. */

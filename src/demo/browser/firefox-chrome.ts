@@ -50,6 +50,18 @@ const IN_POPUP = `(source, args, name) => new Promise((resolve, reject) => { ${P
   manager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(script), false);
 })`;
 
+/** Input of the window itself: the page cannot tell it from a user's, nor does it take any other. */
+const CLICK = `(document, css) => {
+  const element = document.querySelector(css);
+  if (!element) throw new Error("no " + css);
+  element.scrollIntoView({ block: "center" });
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const { windowUtils } = document.defaultView;
+  for (const type of ["mousemove", "mousedown", "mouseup"]) {
+    windowUtils.sendMouseEvent(type, left + width / 2, top + height / 2, 0, 1, 0);
+  }
+}`;
+
 const SNAPSHOT = `async () => { ${POPUP}
   const bitmap = await popup.browsingContext.currentWindowGlobal.drawSnapshot(null, 1, "white");
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -112,9 +124,16 @@ export class FirefoxChrome {
     script: (document: Document, ...args: Args) => Result,
     ...args: Args
   ): Promise<Awaited<Result>> {
-    this.#calls += 1;
-    const name = `mesh-confirm:${this.#calls}`;
-    return callElsewhere(script, (source) => callIn(this.#bidi, this.#window, IN_POPUP, [source, args, name]));
+    return callElsewhere(script, (source) => this.#popup(source, args));
+  }
+
+  /**
+   * Clicks the middle of an element of the popup with the pointer.
+   *
+   * @throws {BrowserError} `command` when there is no such element
+   */
+  async clickInPopup(selector: string): Promise<void> {
+    await this.#popup(CLICK, [selector]);
   }
 
   /** Writes a PNG of the popup to a file. */
@@ -135,6 +154,12 @@ export class FirefoxChrome {
   /** Stops the event page at once, as Firefox does with one that idles; an open popup stays open. */
   async terminateBackground(): Promise<void> {
     await this.#call(TERMINATE, this.#extensionId);
+  }
+
+  #popup(source: string, args: readonly unknown[]): Promise<string> {
+    this.#calls += 1;
+    const name = `mesh-confirm:${this.#calls}`;
+    return callIn(this.#bidi, this.#window, IN_POPUP, [source, args, name]);
   }
 
   /** The text that a function of this file returns in the window, the empty one when it returns none. */

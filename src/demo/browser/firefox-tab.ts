@@ -81,6 +81,11 @@ export class FirefoxTab {
     await this.#perform("key", strokes);
   }
 
+  /** Brings the tab to the front. */
+  async activate(): Promise<void> {
+    await this.#bidi.send("browsingContext.activate", { context: this.#context });
+  }
+
   /** Writes a PNG of the tab to a file. */
   async screenshot(file: string): Promise<void> {
     const reply = await this.#bidi.send("browsingContext.captureScreenshot", { context: this.#context });

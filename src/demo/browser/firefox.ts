@@ -35,6 +35,8 @@ const START_PATIENCE = 30_000;
 const CLOSE_PATIENCE = 5_000;
 
 export class Firefox {
+  /** Resolves when the browser has ended. */
+  readonly closed: Promise<void>;
   readonly #process: ChildProcess;
   readonly #bidi: BidiConnection;
   readonly #chrome: FirefoxChrome;
@@ -53,6 +55,12 @@ export class Firefox {
     this.#chrome = chrome;
     this.#profile = profile;
     this.#popupPath = popupPath;
+    this.closed = once(child, "exit").then(() => undefined);
+  }
+
+  /** The main process. */
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /**
@@ -127,6 +135,15 @@ export class Firefox {
     ...args: Args
   ): Promise<Awaited<Result>> {
     return this.#chrome.inPopup(script, ...args);
+  }
+
+  /**
+   * Clicks the middle of an element of the open popup with the pointer.
+   *
+   * @throws {BrowserError} `command` when there is no such element, or no popup is open
+   */
+  clickInPopup(selector: string): Promise<void> {
+    return this.#chrome.clickInPopup(selector);
   }
 
   /** Writes a PNG of the open popup to a file. */

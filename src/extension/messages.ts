@@ -69,7 +69,7 @@ export type PinFailure = "account" | "fingerprint" | "storage";
 type Result<T, F> = ({ readonly ok: true } & T) | { readonly ok: false; readonly failure: F; readonly detail: string };
 
 export interface Messages {
-  /** The oldest pending request; or, while `showing` is given and not pending any more, what became of it. */
+  /** What is `showing`, as long as it is pending, and what became of it after; without it the oldest pending request. */
   readonly "popup.look": {
     readonly from: "popup";
     readonly request: { readonly showing: RequestRef | null };
@@ -90,7 +90,7 @@ export interface Messages {
   };
   readonly "options.accounts": {
     readonly from: "options";
-    readonly request: Record<never, never>;
+    readonly request: Readonly<Record<string, never>>;
     readonly response: { readonly accounts: readonly AccountView[] };
   };
   readonly "options.connect": {
@@ -111,7 +111,7 @@ export interface Messages {
   };
   readonly "options.pins": {
     readonly from: "options";
-    readonly request: Record<never, never>;
+    readonly request: Readonly<Record<string, never>>;
     readonly response: { readonly pins: readonly PinView[] };
   };
   readonly "options.addPin": {

@@ -62,6 +62,8 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
   }
 
   async function apply(view: PopupView): Promise<void> {
+    // A result gives way to nothing but Next.
+    if (current?.kind === "result" && showing !== null && view.kind !== "result") return;
     switch (view.kind) {
       case "request":
         await applyRequest(view.request, view.waiting);

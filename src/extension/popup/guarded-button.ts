@@ -26,8 +26,9 @@ export function guardedButton(className: string, testid: string, act: () => void
   return {
     element: made,
     setLive: (isLive) => {
-      made.disabled = !isLive;
       if (!isLive) hasPress = false;
+      // Firefox measures its popup anew at every change of the page, even to the same.
+      if (made.disabled === isLive) made.disabled = !isLive;
     },
   };
 }

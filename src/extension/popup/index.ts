@@ -26,8 +26,18 @@ function start(main: HTMLElement, live: HTMLElement): void {
   window.addEventListener("focus", attention);
   window.addEventListener("blur", () => popup.note({ kind: "attention", attentive: false }));
   document.addEventListener("visibilitychange", attention);
-  window.addEventListener("resize", () => popup.note({ kind: "moved" }));
+  onResized(() => popup.note({ kind: "moved" }));
   onChanged(() => void popup.look());
   setInterval(() => void popup.look(), LOOK_MS);
   void popup.look();
+}
+
+/** Hears of a window of another size; Firefox says so of its popup when it has only been measured, too. */
+function onResized(listener: () => void): void {
+  let size = `${innerWidth} ${innerHeight}`;
+  window.addEventListener("resize", () => {
+    const before = size;
+    size = `${innerWidth} ${innerHeight}`;
+    if (size !== before) listener();
+  });
 }

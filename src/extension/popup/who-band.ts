@@ -72,10 +72,9 @@ function nameOf({ sender }: RequestView): readonly HTMLElement[] {
       ];
     case "unverified":
     case "changed": {
-      const word = element("strong", { class: "sender", testid: "trust" }, i18n(TRUST[sender.trust].word));
-      return [
-        element("p", { class: "trust", testid: "sender" }, sentence("trustClaims", word, foreign(sender.fromId))),
-      ];
+      const word = element("strong", {}, i18n(TRUST[sender.trust].word));
+      const claim = element("span", { testid: "sender" }, sentence("trustClaims", word, foreign(sender.fromId)));
+      return [element("p", { class: "trust", testid: "trust" }, claim)];
     }
   }
 }

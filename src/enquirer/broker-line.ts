@@ -1,8 +1,8 @@
 /** The enquirer's line to one broker: every call authenticated, every answer signed by the broker's pinned key. */
 import { type Answer, type CallOptions, callPlain, callSigned, ClientError } from "../client/index.ts";
-import { importPublicKey, type SigningKey, type VerifyKey } from "../crypto/index.ts";
-import type { Pins, RecordFile } from "../node/index.ts";
-import { formatTime, type RequestBody, type Transaction } from "../protocol/index.ts";
+import { CryptoError, importPublicKey, type SigningKey, type VerifyKey } from "../crypto/index.ts";
+import type { Pins, RecordFile, ServicePin } from "../node/index.ts";
+import { formatTime, type PublicJwk, type RequestBody, type Transaction } from "../protocol/index.ts";
 import { EnquirerError } from "./errors.ts";
 import type { Notice } from "./types.ts";
 
@@ -38,18 +38,32 @@ export async function callBroker<T extends Transaction>(
 
 /** The pinned key of the broker; on first use the one that it names, which is then pinned. */
 async function serviceKey(line: LineOptions, limits: Pick<CallOptions, "signal">): Promise<VerifyKey> {
-  const { services } = await line.pins.read();
-  const pinned = services.find((pin) => pin.endpoint === line.endpoint);
+  const pinned = pinOf(await line.pins.read(), line.endpoint);
   if (pinned !== undefined) return importPublicKey(pinned.jwk);
   const hello = await callPlain("Hello", {}, { ...line, ...limits });
-  const jwk = "ServiceKey" in hello ? hello.ServiceKey : undefined;
-  if (jwk === undefined) throw new ClientError("malformed", `${line.endpoint} did not name its key.`);
-  const key = await importPublicKey(jwk);
+  const key = await namedKey(line, "ServiceKey" in hello ? hello.ServiceKey : undefined);
   const pin = { endpoint: line.endpoint, kid: key.kid, jwk: key.jwk, added: formatTime(line.clock()) };
-  await line.pins.change((pins) => ({
-    ...pins,
-    services: [...pins.services.filter((other) => other.endpoint !== line.endpoint), pin],
-  }));
+  let first: ServicePin | undefined;
+  await line.pins.change((pins) => {
+    // Another process may have been first: its pin stays, and what was named to this one must be the same.
+    first = pinOf(pins, line.endpoint);
+    return first === undefined ? { ...pins, services: [...pins.services, pin] } : pins;
+  });
+  if (first !== undefined) return importPublicKey(first.jwk);
   line.notice({ kind: "service_first_use", endpoint: line.endpoint, kid: key.kid });
   return key;
+}
+
+function pinOf({ services }: Pins, endpoint: string): ServicePin | undefined {
+  return services.find((pin) => pin.endpoint === endpoint);
+}
+
+async function namedKey(line: LineOptions, jwk: PublicJwk | undefined): Promise<VerifyKey> {
+  if (jwk === undefined) throw new ClientError("malformed", `${line.endpoint} did not name its key.`);
+  try {
+    return await importPublicKey(jwk);
+  } catch (error) {
+    if (error instanceof CryptoError) throw new ClientError("malformed", `The broker's key: ${error.message}`);
+    throw error;
+  }
 }

@@ -2,8 +2,9 @@
  * Who may answer for an account: pinned devices. The broker's Profile is asked for on first use, if the caller allows that,
  * and as evidence for the receipt; a device that it adds later is reported and does not count.
  */
+import type { CallOptions } from "../client/index.ts";
 import { openDeviceProfile } from "../crypto/index.ts";
-import type { DevicePin } from "../node/index.ts";
+import type { DevicePin, Pins } from "../node/index.ts";
 import { formatTime, type Jws } from "../protocol/index.ts";
 import { callBroker, type LineOptions } from "./broker-line.ts";
 import { EnquirerError } from "./errors.ts";
@@ -20,8 +21,12 @@ export interface ProfileDevice {
  *
  * @throws EnquirerError `undeliverable` for an account that the broker does not know; ClientError
  */
-export async function profileDevices(line: LineOptions, account: string): Promise<readonly ProfileDevice[]> {
-  const answer = await callBroker(line, "Profile", { Account: account });
+export async function profileDevices(
+  line: LineOptions,
+  account: string,
+  limits: Pick<CallOptions, "timeoutMs"> = {},
+): Promise<readonly ProfileDevice[]> {
+  const answer = await callBroker(line, "Profile", { Account: account }, limits);
   if (answer.Status >= 300) {
     throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
   }
@@ -34,8 +39,8 @@ export async function profileDevices(line: LineOptions, account: string): Promis
 }
 
 /**
- * The pins that decide about answers of an account, as they are now. Takes the broker's word where there is none and the
- * rule allows first use.
+ * The pins that decide about answers of an account, as they are now: those that somebody compared, else those of first
+ * use. Takes the broker's word where there is none and the rule allows first use.
  *
  * @throws EnquirerError `no_pin`, `undeliverable`; ClientError
  */
@@ -45,7 +50,7 @@ export async function answerers(
   rule: AnswererRule,
 ): Promise<readonly Pick<DevicePin, "kid" | "how">[]> {
   if (rule.pin !== undefined) return [{ kid: rule.pin, how: "pinned" }];
-  const stored = (await line.pins.read()).devices.filter((pin) => pin.account === account);
+  const stored = pinsOf(await line.pins.read(), account);
   if (stored.length > 0) return stored;
   if (rule.trustOnFirstUse !== true) {
     throw new EnquirerError(
@@ -56,28 +61,41 @@ export async function answerers(
   return firstUse(line, account);
 }
 
-async function firstUse(line: LineOptions, account: string): Promise<readonly Pick<DevicePin, "kid" | "how">[]> {
-  const kids = (await profileDevices(line, account)).map((device) => device.kid);
-  if (kids.length === 0) return [];
-  await pinDevices(line, account, kids, "first-use");
-  line.notice({ kind: "device_first_use", account, kids });
-  return kids.map((kid) => ({ kid, how: "first-use" }));
+/** A device that was compared outranks what the broker named: whoever was swapped in on first use is out. */
+function pinsOf({ devices }: Pins, account: string): readonly DevicePin[] {
+  const stored = devices.filter((pin) => pin.account === account);
+  const compared = stored.filter((pin) => pin.how === "pinned");
+  return compared.length > 0 ? compared : stored;
 }
 
-/** Stores pins; one that was compared is not weakened to first use. */
-export async function pinDevices(
+async function firstUse(line: LineOptions, account: string): Promise<readonly DevicePin[]> {
+  const kids = (await profileDevices(line, account)).map((device) => device.kid);
+  if (kids.length === 0) return [];
+  const added = formatTime(line.clock());
+  const named = kids.map((kid) => ({ account, kid, how: "first-use", added }) as const);
+  let held: readonly DevicePin[] = [];
+  await line.pins.change((pins) => {
+    // Somebody may have pinned, or been first, in the meantime; first use is once.
+    held = pinsOf(pins, account);
+    return held.length > 0 ? pins : { ...pins, devices: [...pins.devices, ...named] };
+  });
+  if (held.length > 0) return held;
+  line.notice({ kind: "device_first_use", account, kids });
+  return named;
+}
+
+/** Stores the pin of a device that was compared; what was only named for the account does not count any more. */
+export async function pinDevice(
   line: Pick<LineOptions, "pins" | "clock">,
   account: string,
-  kids: readonly string[],
-  how: DevicePin["how"],
+  kid: string,
 ): Promise<void> {
-  const added = formatTime(line.clock());
-  await line.pins.change((pins) => {
-    const kept = pins.devices.filter(
-      (pin) => pin.account !== account || !kids.includes(pin.kid) || pin.how === "pinned",
-    );
-    const held = kept.filter((pin) => pin.account === account).map((pin) => pin.kid);
-    const fresh = kids.filter((kid) => !held.includes(kid)).map((kid) => ({ account, kid, how, added }));
-    return { ...pins, devices: [...kept, ...fresh] };
-  });
+  const pin = { account, kid, how: "pinned", added: formatTime(line.clock()) } as const;
+  await line.pins.change((pins) => ({
+    ...pins,
+    devices: [
+      ...pins.devices.filter((other) => other.account !== account || (other.how === "pinned" && other.kid !== kid)),
+      pin,
+    ],
+  }));
 }

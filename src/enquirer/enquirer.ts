@@ -10,9 +10,9 @@
 import { ClientError } from "../client/index.ts";
 import { endpointOf, parseEndpoint, ProtocolError } from "../protocol/index.ts";
 import type { LineOptions } from "./broker-line.ts";
-import { pinDevices, type ProfileDevice, profileDevices } from "./devices.ts";
+import { pinDevice, type ProfileDevice, profileDevices } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
-import { accountOf, postQuestion } from "./post.ts";
+import { accountOf, kidOf, postQuestion } from "./post.ts";
 import { type EnquirerState, openState } from "./state.ts";
 import type { AskResult, Notice, Posted, Question, WaitOptions } from "./types.ts";
 import { statusOnce, waitForAnswer } from "./wait.ts";
@@ -67,10 +67,14 @@ export class Enquirer {
     return this.#delivered(() => profileDevices(this.#line(to), to));
   }
 
-  /** Pins a device whose fingerprint was compared: from now on only pinned devices answer for the account. */
+  /**
+   * Pins a device whose fingerprint was compared: from now on only pinned devices answer for the account.
+   *
+   * @throws EnquirerError `usage`
+   */
   async pin(account: string, kid: string): Promise<void> {
     const to = accountOf(account);
-    await pinDevices(this.#line(to), to, [kid], "pinned");
+    await pinDevice(this.#line(to), to, kidOf(kid));
   }
 
   /**
@@ -82,7 +86,10 @@ export class Enquirer {
     return this.#delivered(async () => {
       const line = this.#line(accountOf(question.to));
       const posted = await postQuestion(line, this.fromId, question);
-      await this.#state.savePosted(posted);
+      if (!(await this.#state.savePosted(posted))) {
+        // A later look at this BrokerID would take the answer to the one request for the answer to the other.
+        throw new EnquirerError("undeliverable", `The broker gave the BrokerID ${posted.brokerId} to two requests.`);
+      }
       return posted;
     });
   }
@@ -102,6 +109,7 @@ export class Enquirer {
    * @throws EnquirerError any code
    */
   async ask(question: Question, options: WaitOptions = {}): Promise<AskResult> {
+    if (options.signal?.aborted === true) return { result: "aborted" };
     return this.wait(await this.post(question), options);
   }
 

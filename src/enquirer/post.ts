@@ -15,6 +15,7 @@ import type { Posted, Question } from "./types.ts";
 export async function postQuestion(line: LineOptions, fromId: string, question: Question): Promise<Posted> {
   const to = accountOf(question.to);
   const text = textOf(question.request);
+  const pins = question.pin === undefined ? [] : [kidOf(question.pin)];
   const lifeMs = question.lifeMs ?? LIMITS.defaultLifeMs;
   if (!(lifeMs >= 1000 && lifeMs <= LIMITS.lifeMs)) {
     throw new EnquirerError("usage", "A request lives from 1 second to 7 days.");
@@ -42,7 +43,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     to,
     request,
     expire,
-    pins: question.pin === undefined ? [] : [question.pin],
+    pins,
     trustOnFirstUse: question.trustOnFirstUse === true,
   };
 }
@@ -55,6 +56,17 @@ export function accountOf(text: string): string {
     if (error instanceof ProtocolError) throw new EnquirerError("usage", error.message);
     throw error;
   }
+}
+
+/**
+ * Reads a fingerprint as somebody copied it: in any case, with or without the hyphens.
+ *
+ * @throws EnquirerError `usage`: a pin that can match no key would have the user asked in vain
+ */
+export function kidOf(text: string): string {
+  const signs = text.toUpperCase().replaceAll(/[\s-]/g, "");
+  if (/^[A-Z2-7]{30}$/.test(signs)) return signs.replaceAll(/.{5}(?=.)/g, "$&-");
+  throw new EnquirerError("usage", `${JSON.stringify(text.slice(0, 60))} is not a fingerprint: six groups of five.`);
 }
 
 function textOf(request: Question["request"]): string {

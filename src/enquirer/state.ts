@@ -7,6 +7,7 @@ import {
   pinsFile,
   readOptionalFile,
   type RecordFile,
+  withLock,
   writePrivateFile,
 } from "../node/index.ts";
 import { LIMITS, scanJson } from "../protocol/index.ts";
@@ -15,7 +16,8 @@ import { Posted } from "./types.ts";
 export interface EnquirerState {
   readonly key: SigningKey;
   readonly pins: RecordFile<Pins>;
-  savePosted(posted: Posted): Promise<void>;
+  /** @returns false where another request was posted under this BrokerID; it stays */
+  savePosted(posted: Posted): Promise<boolean>;
   /** @throws ProtocolError for a file that is not what `savePosted` wrote */
   loadPosted(brokerId: string): Promise<Posted | undefined>;
 }
@@ -31,7 +33,14 @@ export async function openState(home: string): Promise<EnquirerState> {
   return {
     key: await loadSigningKey(join(home, "enquirer-key.json")),
     pins: pinsFile(pinsPath(home)),
-    savePosted: (posted) => writePrivateFile(postedPath(posted.brokerId), `${JSON.stringify(posted)}\n`),
+    savePosted: (posted) => {
+      const path = postedPath(posted.brokerId);
+      return withLock(path, async () => {
+        if ((await readOptionalFile(path)) !== undefined) return false;
+        await writePrivateFile(path, `${JSON.stringify(posted)}\n`);
+        return true;
+      });
+    },
     loadPosted: async (brokerId) => {
       const text = await readOptionalFile(postedPath(brokerId));
       return text === undefined ? undefined : Posted.read(scanJson(text, LIMITS.messageBytes), "posted");

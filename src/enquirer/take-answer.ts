@@ -57,9 +57,12 @@ async function verified(jws: Jws, posted: Jws): Promise<VerifiedAnswer> {
   }
 }
 
+/** An answer does not wait for long for what it does not need. */
+const EVIDENCE_TIMEOUT_MS = 5000;
+
 /** What the broker says about the account's devices, for the receipt. The answer stands without it. */
 async function evidence(line: LineOptions, account: string, pinned: readonly string[]): Promise<readonly Jws[]> {
-  const devices = await profileDevices(line, account).catch(() => []);
+  const devices = await profileDevices(line, account, { timeoutMs: EVIDENCE_TIMEOUT_MS }).catch(() => []);
   const unknown = devices.map((device) => device.kid).filter((kid) => !pinned.includes(kid));
   if (unknown.length > 0) line.notice({ kind: "unpinned_device", account, kids: unknown });
   return devices.map((device) => device.profile);

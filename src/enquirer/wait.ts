@@ -14,8 +14,14 @@ const WAIT_SECONDS = 30;
 /** How long after its end a request is still asked about, for the broker to say so itself. */
 const GRACE_MS = 3000;
 const CANCEL_TIMEOUT_MS = 5000;
+/** A broker that does not hold the call, as a plain one does not, is asked so often. */
+const PACE_MS = 1000;
+const RETRY_LIMIT_MS = 5000;
 
 type Entry = ReadOf<typeof ResponseEntry>;
+
+/** What a Status call brought: how the request stands, or when to come back. */
+type Look = { readonly entry: Entry } | { readonly entry: undefined; readonly busyMs: number };
 
 /**
  * Waits for the answer to a posted request.
@@ -31,25 +37,33 @@ export async function waitForAnswer(line: LineOptions, posted: Posted, options: 
   while (signal?.aborted !== true && line.clock() < end) {
     const left = Math.max(0, end - line.clock());
     const wait = Math.min(WAIT_SECONDS, Math.ceil(left / 1000));
+    const asked = line.clock();
+    let pause: number;
     try {
-      const entry = await askStatus(line, posted, { Wait: wait }, wait * 1000 + 10_000, signal);
+      const look = await askStatus(line, posted, { Wait: wait }, wait * 1000 + 10_000, signal);
       failures = 0;
-      const result = entry === undefined ? undefined : await resultOf(line, posted, entry);
+      const result = look.entry === undefined ? undefined : await resultOf(line, posted, look.entry);
       if (aborted(signal)) break;
       if (result !== undefined) return result;
+      pause = look.entry === undefined ? look.busyMs : PACE_MS - (line.clock() - asked);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       if (error.code === "aborted") break;
       failures += 1;
       line.notice({ kind: "retrying", why: error.message });
-      const pause = Math.min(backoffMs(failures, Math.random()), 5000, Math.max(0, end - line.clock()));
-      await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      pause = Math.min(backoffMs(failures, Math.random()), RETRY_LIMIT_MS);
     }
+    await sleepUpTo(Math.min(pause, end - line.clock()), signal);
   }
   if (options.whenGivenUp === "leave" && line.clock() < posted.expire) {
     return { result: aborted(signal) ? "aborted" : "timeout" };
   }
   return giveUp(line, posted, signal);
+}
+
+/** Sleeps until the time is over, or the signal aborts. */
+async function sleepUpTo(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
 /** A function, because the signal changes under an await. */
@@ -75,8 +89,9 @@ async function cancel(line: LineOptions, posted: Posted): Promise<Entry | undefi
   // A broker that is busy says when to come back; one that cannot be reached is not waited for.
   while (!aborted(end)) {
     try {
-      const entry = await askStatus(line, posted, { Cancel: true }, CANCEL_TIMEOUT_MS, end);
-      if (entry !== undefined) return entry;
+      const look = await askStatus(line, posted, { Cancel: true }, CANCEL_TIMEOUT_MS, end);
+      if (look.entry !== undefined) return look.entry;
+      await sleepUpTo(look.busyMs, end);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       break;
@@ -86,25 +101,25 @@ async function cancel(line: LineOptions, posted: Posted): Promise<Entry | undefi
   return undefined;
 }
 
-/** One Status call; undefined where the broker asks to come back later. */
+/** One Status call. */
 async function askStatus(
   line: LineOptions,
   posted: Posted,
   more: { readonly Wait?: number; readonly Cancel?: boolean },
   timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<Entry | undefined> {
+): Promise<Look> {
   const limits = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
   const answer = await callBroker(line, "Status", { BrokerID: posted.brokerId, ...more }, limits);
   if (answer.Status === 429 || answer.Status === 503) {
-    const seconds = Math.min(answer.RetryAfter ?? 1, WAIT_SECONDS);
-    await sleep(seconds * 1000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-    return undefined;
+    return { entry: undefined, busyMs: 1000 * Math.min(answer.RetryAfter ?? 1, WAIT_SECONDS) };
   }
   if (answer.Status >= 300) {
     throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
   }
-  return "Response" in answer ? answer.Response : undefined;
+  const entry = "Response" in answer ? answer.Response : undefined;
+  if (entry === undefined) throw new ClientError("malformed", "The broker did not say how the request stands.");
+  return { entry };
 }
 
 /** What an entry means; undefined while it is pending. */
@@ -132,13 +147,14 @@ export async function resultOf(line: LineOptions, posted: Posted, entry: Entry):
  * Asks once how a request stands.
  *
  * @returns undefined while it is pending
- * @throws EnquirerError, ClientError
+ * @throws EnquirerError, also `undeliverable` for a broker that is too busy to say; ClientError
  */
 export async function statusOnce(
   line: LineOptions,
   posted: Posted,
   more: { readonly Wait?: number; readonly Cancel?: boolean },
 ): Promise<AskResult | undefined> {
-  const entry = await askStatus(line, posted, more, ((more.Wait ?? 0) + 10) * 1000, undefined);
-  return entry === undefined ? undefined : resultOf(line, posted, entry);
+  const { entry } = await askStatus(line, posted, more, ((more.Wait ?? 0) + 10) * 1000, undefined);
+  if (entry === undefined) throw new EnquirerError("undeliverable", "The broker is busy; ask again later.", 429);
+  return resultOf(line, posted, entry);
 }

@@ -1,9 +1,10 @@
 /** What every command gets: where the user's files are, which broker, how to print. */
 import { hostname, userInfo } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseAccount } from "../protocol/index.ts";
-import { defaultHome } from "../node/index.ts";
+import { defaultHome, pinsFile } from "../node/index.ts";
 import { Enquirer, type Notice } from "../enquirer/index.ts";
+import { notDamaged } from "./damaged.ts";
 import { type Output, processOutput } from "./output.ts";
 
 export interface GlobalOptions {
@@ -43,24 +44,47 @@ function defaultFrom(): string {
       .toLowerCase()
       .replace(/[^a-z0-9-]/g, "")
       .replace(/^-+|-+$/g, "");
-  const name = `${plain(userInfo().username) || "user"}@${plain(hostname().split(".")[0] ?? "").slice(0, 60) || "host"}.invalid`;
-  return parseAccount(name).id;
+  const user = plain(userName()).slice(0, 60) || "user";
+  const host = plain((hostname().split(".")[0] ?? "").slice(0, 60)) || "host";
+  return parseAccount(`${user}@${host}.invalid`).id;
 }
 
-/** The enquirer of the user's home. */
-export function openEnquirer(context: Context): Promise<Enquirer> {
-  return Enquirer.open({
-    home: context.home,
+/** A user id without a name, as in a container, has no entry to read. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "";
+  }
+}
+
+/** The enquirer of the user's home. What is damaged there is noticed before anybody is asked. */
+export async function openEnquirer(context: Context): Promise<Enquirer> {
+  const { home, broker } = context;
+  const pins = pinsPath(home);
+  await notDamaged(pins, () => pinsFile(pins).read());
+  const options = {
+    home,
     fromId: context.fromId,
-    ...(context.broker === undefined ? {} : { broker: context.broker }),
-    onNotice: (notice) => {
-      const text = noticeText(notice);
-      if (text !== undefined) context.output.note(text);
+    ...(broker === undefined ? {} : { broker }),
+    onNotice: (notice: Notice) => {
+      context.output.note(noticeText(notice));
     },
-  });
+  };
+  return notDamaged(keyPath(home), () => Enquirer.open(options));
 }
 
-function noticeText(notice: Notice): string | undefined {
+/** The enquirer's own key in a home folder. */
+export function keyPath(home: string): string {
+  return join(home, "enquirer-key.json");
+}
+
+/** The pins in a home folder. */
+export function pinsPath(home: string): string {
+  return join(home, "pins.json");
+}
+
+function noticeText(notice: Notice): string {
   switch (notice.kind) {
     case "service_first_use":
       return `first use of ${notice.endpoint}: its key is ${notice.kid}, now pinned`;
@@ -72,8 +96,10 @@ function noticeText(notice: Notice): string | undefined {
     case "unpinned_device":
       return `the broker names a device of ${notice.account} that is not pinned and does not count: ${notice.kids.join(", ")}`;
     case "waiting":
-      return `waiting for an answer to ${notice.brokerId}, until ${new Date(notice.expire).toLocaleTimeString()}`;
+      return `waiting for an answer to ${notice.brokerId}, which expires at ${new Date(notice.expire).toLocaleTimeString()}`;
     case "retrying":
       return `${notice.why} Trying again.`;
+    case "not_cancelled":
+      return `the broker was not told to cancel ${notice.brokerId}; until it expires it can still be answered`;
   }
 }

@@ -1,6 +1,6 @@
 /** The devices of the command line: one file for each account, with its keys and the broker's pinned key. */
 import { createHash } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   importPair,
@@ -17,12 +17,16 @@ import {
   Jws,
   LIMITS,
   object,
+  parseAccount,
+  parseEndpoint,
   PublicJwk,
   type ReadOf,
   scanJson,
   text,
 } from "../protocol/index.ts";
 import type { AccountKey } from "../responder/index.ts";
+import type { Context } from "./context.ts";
+import { notDamaged } from "./damaged.ts";
 import { CliError, EXIT } from "./exit.ts";
 
 const Public = object({
@@ -55,11 +59,6 @@ export async function saveDevice(home: string, device: NewDevice): Promise<void>
   await writePrivateFile(join(folderOf(home), `${fileNameOf(device)}.json`), `${JSON.stringify(device)}\n`);
 }
 
-/** Forgets a device and its keys. */
-export async function removeDevice(home: string, account: AccountKey): Promise<void> {
-  await rm(join(folderOf(home), `${fileNameOf(account)}.json`), { force: true });
-}
-
 /** All devices of this home. */
 export async function loadDevices(home: string): Promise<readonly Device[]> {
   const names = await readdir(folderOf(home)).catch((error: unknown) => {
@@ -68,7 +67,8 @@ export async function loadDevices(home: string): Promise<readonly Device[]> {
   });
   const devices: Device[] = [];
   for (const name of names.filter((one) => one.endsWith(".json")).sort()) {
-    const device = await loadDevice(join(folderOf(home), name));
+    const path = join(folderOf(home), name);
+    const device = await notDamaged(path, () => loadDevice(path));
     if (device !== undefined) devices.push(device);
   }
   return devices;
@@ -89,21 +89,28 @@ async function loadDevice(path: string): Promise<Device | undefined> {
 }
 
 /**
- * The device to answer with: the named account's, or the only one there is.
+ * The device to answer with: the named account's, or the only one there is. Where an account is connected at several
+ * brokers, the one that `--broker` names.
  *
- * @throws CliError usage
+ * @throws CliError usage; ProtocolError `account`, `endpoint`
  */
-export async function chooseDevice(home: string, account: string | undefined): Promise<Device> {
+export async function chooseDevice(
+  { home, broker }: Pick<Context, "home" | "broker">,
+  id: string | undefined,
+): Promise<Device> {
+  const account = id === undefined ? undefined : parseAccount(id).id;
   const devices = await loadDevices(home);
-  const fitting = account === undefined ? devices : devices.filter((device) => device.account === account);
+  const named = account === undefined ? devices : devices.filter((device) => device.account === account);
+  const fitting =
+    named.length < 2 || broker === undefined
+      ? named
+      : named.filter((device) => device.broker === parseEndpoint(broker));
   const [first, ...others] = fitting;
-  if (first === undefined) {
+  if (first !== undefined && others.length === 0) return first;
+  if (named.length === 0) {
     const who = account ?? "bob@example.com";
     throw new CliError(EXIT.failed, `No account is connected here. First: confirm connect ${who} CODE`);
   }
-  if (others.length > 0) {
-    const names = fitting.map((device) => `${device.account} at ${device.broker}`).join(", ");
-    throw new CliError(EXIT.failed, `Several accounts are connected (${names}); say which with --id.`);
-  }
-  return first;
+  const names = named.map((device) => `${device.account} at ${device.broker}`).join(", ");
+  throw new CliError(EXIT.failed, `Several accounts are connected (${names}); say which with --id, or with --broker.`);
 }

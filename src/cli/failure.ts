@@ -1,11 +1,7 @@
 /** From what a layer throws to an exit code and a sentence. What nobody expected is 4, with its message. */
-import { BrokerError, StoreError } from "../broker/index.ts";
 import { ClientError } from "../client/index.ts";
-import { CryptoError } from "../crypto/index.ts";
 import { EnquirerError } from "../enquirer/index.ts";
-import { ProtocolError } from "../protocol/index.ts";
 import { ReceiptError } from "../receipt/index.ts";
-import { SrmlError } from "../srml/index.ts";
 import { CliError, EXIT, type Exit } from "./exit.ts";
 
 export interface Failure {
@@ -17,19 +13,39 @@ export interface Failure {
 
 /** Explains an error. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof CliError) return { exit: error.exit, code: "cli", message: error.message };
-  if (error instanceof EnquirerError) {
-    const exit = error.code === "undeliverable" ? EXIT.undeliverable : EXIT.failed;
-    return { exit, code: error.code, message: error.message };
-  }
-  if (error instanceof ClientError) return { exit: EXIT.undeliverable, code: error.code, message: error.message };
-  if (error instanceof ReceiptError) return { exit: EXIT.no, code: error.code, message: error.message };
-  const known = [ProtocolError, CryptoError, SrmlError, StoreError, BrokerError].some(
-    (layer) => error instanceof layer,
-  );
-  if (known && error instanceof Error) {
-    const code = "code" in error && typeof error.code === "string" ? error.code : "failed";
-    return { exit: EXIT.failed, code, message: error.message };
-  }
-  return { exit: EXIT.failed, code: "internal", message: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof Error)) return { exit: EXIT.failed, code: "internal", message: String(error) };
+  // Every layer, and Node for the system's own failures, says what it is in `code`.
+  const code = "code" in error && typeof error.code === "string" ? error.code : "internal";
+  return { exit: exitOf(error), code, message: sentenceOf(error) };
+}
+
+function exitOf(error: Error): Exit {
+  if (error instanceof CliError) return error.exit;
+  if (error instanceof EnquirerError) return error.code === "undeliverable" ? EXIT.undeliverable : EXIT.failed;
+  // Another key than the pinned one is no matter of trying again.
+  if (error instanceof ClientError) return error.code === "wrong_key" ? EXIT.failed : EXIT.undeliverable;
+  if (error instanceof ReceiptError) return EXIT.no;
+  return EXIT.failed;
+}
+
+const OF_THE_SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "it is on a read-only disk",
+  ENOSPC: "the disk is full",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is not a folder",
+};
+
+/** What an error of the system means, in a few words; undefined for any other. */
+export function systemReason(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  return OF_THE_SYSTEM[code];
+}
+
+function sentenceOf(error: Error): string {
+  const reason = systemReason(error);
+  const path = "path" in error && typeof error.path === "string" ? error.path : undefined;
+  return reason === undefined || path === undefined ? error.message : `${path}: ${reason}.`;
 }

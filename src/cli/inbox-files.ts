@@ -9,6 +9,7 @@ import {
   readStoredEntry,
   writeStoredEntry,
 } from "../responder/index.ts";
+import { notDamaged } from "./damaged.ts";
 import { fileNameOf } from "./device-home.ts";
 
 /** The inbox in a home folder. */
@@ -16,8 +17,11 @@ export function inboxFiles(home: string): InboxStorage {
   const folderOf = (account: AccountKey): string => join(home, "inbox", fileNameOf(account));
   const pathOf = (account: AccountKey, digest: string): string => join(folderOf(account), `${digest}.json`);
   const get = async (account: AccountKey, digest: string): Promise<InboxEntry | undefined> => {
-    const content = await readOptionalFile(pathOf(account, digest));
-    return content === undefined ? undefined : readStoredEntry(content);
+    const path = pathOf(account, digest);
+    return notDamaged(path, async () => {
+      const content = await readOptionalFile(path);
+      return content === undefined ? undefined : readStoredEntry(content);
+    });
   };
   const put = (entry: InboxEntry): Promise<void> =>
     writePrivateFile(pathOf(entry, entry.digest), `${writeStoredEntry(entry)}\n`);

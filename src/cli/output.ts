@@ -23,14 +23,23 @@ export function printable(text: string): string {
   return isPrintable(text) ? text : "(a text that a terminal should not show)";
 }
 
+/** JSON on one line, in ASCII: the same value to a program, and nothing that a terminal would act on. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+// A reader that went away (`| head`) must not change the exit code.
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
+
 /** The output of this process. */
 export function processOutput(json: boolean): Output {
-  // A reader that went away (`| head`) must not change the exit code.
-  process.stdout.on("error", () => undefined);
-  process.stderr.on("error", () => undefined);
   return {
     result: (text, value) => {
-      process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
+      process.stdout.write(`${json ? jsonLine(value) : text}\n`);
     },
     note: (text) => {
       process.stderr.write(`confirm: ${printable(text)}\n`);

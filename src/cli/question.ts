@@ -1,10 +1,12 @@
-/** The options of `post` and `ask`, and the question that they make. */
-import { readFile } from "node:fs/promises";
+/** The options of `post` and `ask`, and the question that they make. Refuses what is no text before it is a question. */
+import { createReadStream } from "node:fs";
 import type { Command } from "commander";
 import type { Question } from "../enquirer/index.ts";
+import { LIMITS } from "../protocol/index.ts";
 import type { SrmlInput } from "../srml/index.ts";
 import { parseDuration } from "./duration.ts";
 import { CliError, EXIT } from "./exit.ts";
+import { parseKid } from "./kid.ts";
 
 export interface QuestionOptions {
   readonly textFile?: string;
@@ -22,10 +24,17 @@ export function withQuestionOptions(command: Command): Command {
     .argument("<account>", "whom to ask, such as bob@example.com")
     .argument("[heading]", "what is asked, in one line")
     .option("--text-file <file>", "read the whole request from a file of SRML instead (- is standard input)")
-    .option("--paragraph <text>", "a line of detail below the heading; may be repeated", collect)
-    .option("--button <value=label>", "an option to choose from; may be repeated", collect)
-    .option("--expire <duration>", "how long it may be answered: 90s, 5m, 2h, 7d", "5m")
-    .option("--pin <kid>", "the fingerprint of the only device that may answer");
+    .option("--paragraph <text>", "a line of detail below the heading; up to 16 times", collect)
+    .option(
+      "--button <value=label>",
+      "an option to choose from; without value= it is its label; up to 8 times",
+      collect,
+    )
+    .option("--expire <duration>", "how long it may be answered: 90s, 5m, 2h, at most 7d", "5m")
+    .option(
+      "--pin <kid>",
+      "the fingerprint of the only device that may answer (default: the stored pins, else first use)",
+    );
 }
 
 /** @throws CliError usage */
@@ -35,7 +44,7 @@ export async function questionOf(to: string, heading: string | undefined, option
     request: await textOf(heading, options),
     lifeMs: parseDuration(options.expire ?? "5m"),
     trustOnFirstUse: true,
-    ...(options.pin === undefined ? {} : { pin: options.pin }),
+    ...(options.pin === undefined ? {} : { pin: parseKid(options.pin) }),
   };
 }
 
@@ -44,17 +53,40 @@ async function textOf(heading: string | undefined, options: QuestionOptions): Pr
   const parts = heading ?? options.paragraph ?? options.button;
   if (textFile !== undefined) {
     if (parts !== undefined) throw new CliError(EXIT.failed, "Give either --text-file or a heading, not both.");
-    return readFile(textFile === "-" ? "/dev/stdin" : textFile, "utf8").catch(() => {
-      throw new CliError(EXIT.failed, `${textFile} cannot be read.`);
-    });
+    return readText(textFile);
   }
-  if (heading === undefined)
+  if (heading === undefined) {
     throw new CliError(EXIT.failed, 'Say what is asked: confirm ask bob@example.com "Open pod bay doors"');
+  }
   return {
     heading,
     paragraphs: options.paragraph ?? [],
     buttons: (options.button ?? []).map(buttonOf),
   };
+}
+
+/** Reads no more than a request can be, and refuses what is not UTF-8 instead of repairing it. */
+async function readText(file: string): Promise<string> {
+  const name = file === "-" ? "Standard input" : file;
+  const stream: AsyncIterable<unknown> = file === "-" ? process.stdin : createReadStream(file);
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const piece of stream) {
+      if (!Buffer.isBuffer(piece)) continue;
+      pieces.push(piece);
+      size += piece.length;
+      if (size > LIMITS.requestBytes) break;
+    }
+  } catch {
+    throw new CliError(EXIT.failed, `${name} cannot be read.`);
+  }
+  if (size > LIMITS.requestBytes) throw new CliError(EXIT.failed, `${name} is too long for a request.`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(pieces));
+  } catch {
+    throw new CliError(EXIT.failed, `${name} is not UTF-8.`);
+  }
 }
 
 function buttonOf(text: string): { readonly value?: string; readonly label: string } {

@@ -4,6 +4,9 @@ import type { ResponderPorts } from "../responder/index.ts";
 import type { Device } from "./device-home.ts";
 import { inboxFiles } from "./inbox-files.ts";
 
+/** Nothing waits here between two commands: what was not delivered is tried each time one runs. */
+export const AT_ONCE = (): number => 0;
+
 /** The ports for one device. */
 export function responderPorts(home: string, device: Device): ResponderPorts {
   const { key, service } = device;

@@ -25,8 +25,8 @@ const WORDS: Readonly<Record<AskResult["result"], string>> = {
   rejected: "rejected",
   expired: "no answer: the request expired",
   cancelled: "no answer: the request was cancelled",
-  timeout: "no answer in time: the request is cancelled",
-  aborted: "given up: the request is cancelled",
+  timeout: "no answer in time",
+  aborted: "no answer: given up",
   refused: "refused: the user's browser would not show it",
   removed: "not deliverable: the account or its last device was removed",
 };
@@ -38,8 +38,8 @@ export function resultText(result: AskResult): string {
 }
 
 /** For scripts: the result, the choice, who answered. The receipt goes to its own file. */
-export function resultJson(result: AskResult): unknown {
-  if (result.result !== "accepted" && result.result !== "rejected") return { result: result.result };
+export function resultJson(result: AskResult, brokerId: string): unknown {
+  if (result.result !== "accepted" && result.result !== "rejected") return { result: result.result, brokerId };
   const { choice, label, reason, deviceKid, trust } = result;
-  return { result: result.result, choice, label, reason, deviceKid, trust, brokerId: result.receipt.BrokerID };
+  return { result: result.result, brokerId, choice, label, reason, deviceKid, trust };
 }

@@ -15,6 +15,7 @@ import { CryptoError } from "./errors.ts";
 import { type HeldKey, readHeader, signerKey } from "./header.ts";
 import { signFlattened, verifyFlattened } from "./jws.ts";
 import type { SigningKey, VerifyKey } from "./keys.ts";
+import { type Sha256, webSha256 } from "./sha256.ts";
 import { TYP } from "./signed.ts";
 
 export const CALL_CONTENT_TYPE = "application/jose+json";
@@ -43,8 +44,8 @@ export interface OpenedCall {
   readonly issued: number;
 }
 
-async function requestHash(signature: string): Promise<string> {
-  return encodeBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", decodeBase64url(signature))));
+async function requestHash(signature: string, sha256: Sha256): Promise<string> {
+  return encodeBase64url(await sha256(decodeBase64url(signature)));
 }
 
 /**
@@ -67,7 +68,7 @@ export async function sealCall(
     jti: encodeBase64url(crypto.getRandomValues(new Uint8Array(16))),
   };
   const jws = await signFlattened(key, header, call.message);
-  return { body: JSON.stringify(jws), req: await requestHash(jws.signature) };
+  return { body: JSON.stringify(jws), req: await requestHash(jws.signature, webSha256) };
 }
 
 /** Refuses a call whose time is not ours. */
@@ -89,9 +90,9 @@ function checkIssued(header: JsonObject, now: number): number {
  *
  * @throws CryptoError `header`; ProtocolError for what is not JSON or not base64url
  */
-export async function readCall(body: Uint8Array | string): Promise<ReadCall> {
+export async function readCall(body: Uint8Array | string, sha256: Sha256 = webSha256): Promise<ReadCall> {
   const jws = FlattenedJws.read(scanJson(body, LIMITS.messageBytes), "call");
-  return Object.freeze({ jws, header: readHeader(jws.protected), req: await requestHash(jws.signature) });
+  return Object.freeze({ jws, header: readHeader(jws.protected), req: await requestHash(jws.signature, sha256) });
 }
 
 /**

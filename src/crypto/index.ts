@@ -39,4 +39,5 @@ export {
 } from "./keys.ts";
 export { type NewRequest, openRequest, requestDigest, signRequest, type VerifiedRequest } from "./request.ts";
 export { type NewResponse, openResponse, signResponse, type VerifiedResponse } from "./response.ts";
+export type { Sha256 } from "./sha256.ts";
 export { fingerprint, newBrokerId } from "./udf.ts";

@@ -12,6 +12,7 @@ import { CryptoError } from "./errors.ts";
 import type { HeldKey } from "./header.ts";
 import { onlySignature, signGeneral } from "./jws.ts";
 import type { SigningKey, VerifyKey } from "./keys.ts";
+import { type Sha256, webSha256 } from "./sha256.ts";
 import { openSigned, requireTypFor, TYP } from "./signed.ts";
 
 /** A request whose signature holds. Whether it is to be shown is for the responder. Instants are milliseconds since 1970. */
@@ -61,10 +62,10 @@ export function signRequest(key: SigningKey, request: NewRequest): Promise<Jws> 
  *
  * @throws CryptoError `header` where there is no signature
  */
-export async function requestDigest(jws: Jws): Promise<string> {
+export async function requestDigest(jws: Jws, sha256: Sha256 = webSha256): Promise<string> {
   const { flat } = onlySignature(jws);
   const bytes = new TextEncoder().encode(`${flat.protected}.${flat.payload}`);
-  return encodeBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+  return encodeBase64url(await sha256(bytes));
 }
 
 const DEMANDS = ["ReplyKey", "Match", "Presence", "Endorse"] as const;
@@ -75,7 +76,7 @@ const DEMANDS = ["ReplyKey", "Match", "Presence", "Endorse"] as const;
  * @throws CryptoError, ProtocolError as `openSigned`; CryptoError `header` for our members without `typ`,
  *   `payload` for an Expire that is not after Created
  */
-export async function openRequest(jws: Jws, held?: HeldKey): Promise<VerifiedRequest> {
+export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = webSha256): Promise<VerifiedRequest> {
   const opened = await openSigned(jws, TYP.request, TBSRequest, held);
   requireTypFor(opened, OUR_REQUEST_MEMBERS);
   const { body, signer } = opened;
@@ -86,7 +87,7 @@ export async function openRequest(jws: Jws, held?: HeldKey): Promise<VerifiedReq
   }
   return Object.freeze({
     jws,
-    digest: await requestDigest(jws),
+    digest: await requestDigest(jws, sha256),
     signer,
     text: body.Text,
     fromId: parseAccount(body.FromID).id,

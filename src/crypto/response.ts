@@ -4,6 +4,7 @@ import type { HeldKey } from "./header.ts";
 import { signGeneral } from "./jws.ts";
 import type { SigningKey, VerifyKey } from "./keys.ts";
 import { requestDigest } from "./request.ts";
+import { type Sha256, webSha256 } from "./sha256.ts";
 import { openSigned, requireTypFor, TYP } from "./signed.ts";
 
 /** An answer whose signature holds. Whether its signer may answer for the account is for broker and receipt. */
@@ -47,7 +48,7 @@ export function signResponse(key: SigningKey, response: NewResponse): Promise<Jw
  *
  * @throws CryptoError, ProtocolError as `openSigned`
  */
-export async function openResponse(jws: Jws, held?: HeldKey): Promise<VerifiedResponse> {
+export async function openResponse(jws: Jws, held?: HeldKey, sha256: Sha256 = webSha256): Promise<VerifiedResponse> {
   const opened = await openSigned(jws, TYP.response, TBSResponse, held);
   requireTypFor(opened, OUR_RESPONSE_MEMBERS);
   const { body, signer } = opened;
@@ -55,7 +56,7 @@ export async function openResponse(jws: Jws, held?: HeldKey): Promise<VerifiedRe
     jws,
     signer,
     signedRequest: body.SignedRequest,
-    requestDigest: await requestDigest(body.SignedRequest),
+    requestDigest: await requestDigest(body.SignedRequest, sha256),
     value: body.Value,
     choice: body.Choice,
     created: body.Created === undefined ? undefined : parseTime(body.Created),

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ClientError, deviceLine } from "../../src/client/index.ts";
 import { openResponse } from "../../src/crypto/index.ts";
-import { type JsonObject, LIMITS } from "../../src/protocol/index.ts";
+import type { JsonObject } from "../../src/protocol/index.ts";
 import { decide, deliverDue, withdrawIfConfirmed } from "../../src/responder/index.ts";
 import type { AccountKey } from "../../src/responder/index.ts";
 import { alice } from "../support/alice.ts";
@@ -45,22 +45,37 @@ const says = (message: object | ((sent: JsonObject) => object)): void => {
 };
 const refusal = { ConfirmResponse: { Status: 403, StatusDescription: "Not a device of this account." } };
 
-async function entry(BrokerID: string): Promise<object> {
-  return { Request: await signedRequest(BANK), ResponderAccount: ALICE, BrokerID };
+async function entry(BrokerID: string, Sequence = 1) {
+  return { Request: await signedRequest(BANK), ResponderAccount: ALICE, BrokerID, Sequence };
 }
 
 describe("pending", () => {
-  it("asks for the account's entries and gives them in the broker's order", async () => {
-    const Entries = [await entry("RBA"), await entry("RBB")];
-    says({ PendingResponse: { Status: 201, Entries } });
+  it("asks for the account's entries page by page and gives them in the broker's order", async () => {
+    const Entries = [await entry("RBA", 3), await entry("RBB", 7), await entry("RBC", 8)];
+    says((sent) => {
+      const { AfterId } = sent["PendingRequest"] as { readonly AfterId?: number };
+      const next = Entries.filter(({ Sequence }) => Sequence > (AfterId ?? 0)).slice(0, 2);
+      return { PendingResponse: { Status: 201, Entries: next } };
+    });
     expect(await line().pending(account())).toEqual({ entries: Entries, complete: true });
-    expect(wire.arrived[0]?.message).toEqual({ PendingRequest: { Responder: ALICE } });
+    expect(wire.arrived.map(({ message }) => message)).toEqual([
+      { PendingRequest: { Responder: ALICE } },
+      { PendingRequest: { Responder: ALICE, AfterId: 7 } },
+      { PendingRequest: { Responder: ALICE, AfterId: 8 } },
+    ]);
   });
 
-  it("is not complete where the list is as long as a list may be", async () => {
-    const one = await entry("RBA");
-    says({ PendingResponse: { Status: 201, Entries: Array.from({ length: LIMITS.pendingEntries }, () => one) } });
+  it("is not known to be complete where the broker gives no order to go on from", async () => {
+    const { Sequence: _, ...one } = await entry("RBA", 1);
+    says({ PendingResponse: { Status: 201, Entries: [one] } });
+    expect(await line().pending(account())).toEqual({ entries: [one], complete: false });
+  });
+
+  it("ends at a broker that gives the same page for ever, and is not complete then", async () => {
+    const one = await entry("RBA", 1);
+    says({ PendingResponse: { Status: 201, Entries: [one] } });
     expect((await line().pending(account())).complete).toBe(false);
+    expect(wire.arrived.length).toBeLessThan(100);
   });
 
   it("is empty where the broker lists nothing", async () => {

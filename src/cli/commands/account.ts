@@ -1,7 +1,7 @@
 /** `confirm account`: the broker's accounts, on its own store, also while it runs. */
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { openStore, type Store } from "../../broker/index.ts";
+import type { Store } from "../../broker/index.ts";
 import { newConnectCode, showConnectCode } from "../../crypto/index.ts";
 import { LIMITS, parseAccount } from "../../protocol/index.ts";
 import type { Context } from "../context.ts";
@@ -21,11 +21,13 @@ export function storePlace(context: Context, options: StoreOptions): string {
 /** Adds the options that name the broker's store. */
 export function withStoreOptions(command: Command): Command {
   return command
-    .option("--data <dir>", "the broker's folder; default: broker, in the home folder")
+    .option("--data <dir>", "the broker's folder (default: broker, in the home folder)")
     .option("--store <url>", "the broker's database, instead of a folder");
 }
 
 async function withStore<T>(context: Context, options: StoreOptions, work: (store: Store) => Promise<T>): Promise<T> {
+  // The broker is as much again as all the rest, and only this command and `confirm broker` need it.
+  const { openStore } = await import("../../broker/index.ts");
   const store = await openStore(storePlace(context, options));
   try {
     return await work(store);
@@ -35,7 +37,10 @@ async function withStore<T>(context: Context, options: StoreOptions, work: (stor
 }
 
 export function addAccount(program: Command, run: Run): void {
-  const account = program.command("account").description("the broker's accounts");
+  const account = program
+    .command("account")
+    .description("the broker's accounts, also while it runs")
+    .addHelpText("after", "\nExample:\n  confirm account add alice@localhost");
   withStoreOptions(account.command("add"))
     .description("add an account, or a device to one: prints a connect code, good for 10 minutes and one device")
     .argument("<account>", "such as alice@example.com")
@@ -57,7 +62,8 @@ export function addAccount(program: Command, run: Run): void {
       }),
     );
   withStoreOptions(account.command("list"))
-    .description("the accounts and how many devices each has")
+    .description("the accounts, each with its devices")
+    .addHelpText("after", "\nExample:\n  confirm account list --json")
     .action((options: StoreOptions) =>
       run(async (context) => {
         const rows = await withStore(context, options, async (store) => {
@@ -83,6 +89,7 @@ export function addAccount(program: Command, run: Run): void {
   withStoreOptions(account.command("remove"))
     .description("remove an account and its devices; what was pending is cancelled")
     .argument("<account>", "such as alice@example.com")
+    .addHelpText("after", "\nExample:\n  confirm account remove alice@example.com")
     .action((text: string, options: StoreOptions) =>
       run(async (context) => {
         const { id } = parseAccount(text);

@@ -1,6 +1,5 @@
 /** `confirm accept` and `confirm reject`: signs the answer, stores it, delivers it. */
 import type { Command } from "commander";
-import { backoffMs } from "../../client/index.ts";
 import {
   decide,
   type DecisionRefusal,
@@ -8,6 +7,7 @@ import {
   type InboxEntry,
   poll,
   present,
+  type RequestView,
   type ResponderPorts,
   resumeReceived,
   viewRequest,
@@ -15,7 +15,7 @@ import {
 import type { Context } from "../context.ts";
 import { chooseDevice, type Device } from "../device-home.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
-import { responderPorts } from "../responder-ports.ts";
+import { AT_ONCE, responderPorts } from "../responder-ports.ts";
 import type { Run } from "../run.ts";
 import { requestText } from "./pending.ts";
 
@@ -27,45 +27,57 @@ interface AnswerOptions {
 
 const REFUSED: Readonly<Record<DecisionRefusal, string>> = {
   not_found: "There is no such request.",
-  not_presented: "The request could not be shown, so it cannot be answered.",
-  too_soon: "The request has only just been shown.",
-  not_pending: "It was answered, withdrawn or expired in the meantime.",
-  choice: "Say which option with --choice; see them with: confirm pending",
-  sender: "The sender's key is not the one that you pinned; it is not to be accepted.",
+  not_presented: "The request could not be shown, so it was not answered.",
+  too_soon: "The request has only just been shown, so it was not answered.",
+  not_pending: "It was answered, withdrawn or has expired in the meantime.",
+  choice: "The choice is none of the request's options, so it was not answered.",
+  sender: "The sender's key is not the one that you pinned, so it was not accepted.",
   storage: "The answer could not be stored, so it was not given.",
 };
 
 export function addAnswers(program: Command, run: Run): void {
   program
     .command("accept")
-    .description("accept a request: sign yes over exactly its text")
+    .description("accept a request: signs yes over exactly its text")
     .argument("<brokerid>", "as `confirm pending` prints it")
-    .option("--id <account>", "which connected account")
-    .option("--choice <value>", "the option, where the request has several")
+    .option("--id <account>", "which connected account (default: the only one)")
+    .option("--choice <value>", "the option, where the request has several: its value, or its label if it has none")
     .addHelpText("after", "\nExample:\n  confirm accept RBKXX-2Q7AB-ZQK2N-5VEIR-4W2LM-OXJ7D --choice 15m")
     .action((brokerId: string, options: AnswerOptions) => run((context) => answer(context, brokerId, options, true)));
   program
     .command("reject")
-    .description("reject a request: sign no over exactly its text")
+    .description("reject a request: signs no over exactly its text")
     .argument("<brokerid>", "as `confirm pending` prints it")
-    .option("--id <account>", "which connected account")
+    .option("--id <account>", "which connected account (default: the only one)")
     .option("--unknown", "say, signed, that you did not start this")
     .addHelpText("after", "\nExample:\n  confirm reject RBKXX-2Q7AB-ZQK2N-5VEIR-4W2LM-OXJ7D --unknown")
     .action((brokerId: string, options: AnswerOptions) => run((context) => answer(context, brokerId, options, false)));
 }
 
 async function answer(context: Context, brokerId: string, options: AnswerOptions, value: boolean): Promise<Exit> {
-  const device = await chooseDevice(context.home, options.id);
+  const device = await chooseDevice(context, options.id);
   const ports = responderPorts(context.home, device);
   await resumeReceived(ports, device);
   const entry = (await find(ports, device, brokerId)) ?? (await pollFor(ports, device, brokerId));
   if (entry.state === "verified" || entry.state === "presented") {
     await sign(context, ports, entry, options, value);
   } else if (entry.answer?.value !== value) {
-    throw new CliError(EXIT.undeliverable, `The request is ${entry.state}.`);
+    throw notAnswered(overText(entry));
   }
-  await deliverDue(ports, device, (failures) => backoffMs(failures, Math.random()));
+  await deliverDue(ports, device, AT_ONCE);
   return report(context, await find(ports, device, brokerId), value);
+}
+
+function notAnswered(sentence: string): CliError {
+  return new CliError(EXIT.undeliverable, sentence, "not_answered");
+}
+
+/** Why an entry takes no answer any more. */
+function overText({ state, answer, endedAs, refusal }: InboxEntry): string {
+  if (answer !== undefined) return `You ${answer.value ? "accepted" : "rejected"} it before; that answer stays.`;
+  if (refusal !== undefined) return `It is not shown, and cannot be answered: ${refusal.detail}`;
+  if (state === "expired" || endedAs === "EXPIRED") return "It has expired.";
+  return endedAs === "REPLY" ? "Another device of the account answered it." : "It was cancelled.";
 }
 
 async function find(ports: ResponderPorts, device: Device, brokerId: string): Promise<InboxEntry | undefined> {
@@ -75,8 +87,7 @@ async function find(ports: ResponderPorts, device: Device, brokerId: string): Pr
 async function pollFor(ports: ResponderPorts, device: Device, brokerId: string): Promise<InboxEntry> {
   await poll(ports, device);
   const entry = await find(ports, device, brokerId);
-  if (entry === undefined) throw new CliError(EXIT.undeliverable, `${brokerId} is not pending for ${device.account}.`);
-  if (entry.refusal !== undefined) throw new CliError(EXIT.undeliverable, `Not shown: ${entry.refusal.detail}`);
+  if (entry === undefined) throw notAnswered(`${brokerId} is not pending for ${device.account}.`);
   return entry;
 }
 
@@ -89,22 +100,35 @@ async function sign(
   value: boolean,
 ): Promise<void> {
   const view = await viewRequest(ports, entry);
-  if (view === undefined || !(await present(ports, view))) throw new CliError(EXIT.undeliverable, REFUSED.not_pending);
-  context.output.note(`\n${requestText(view)}`);
-  const only = view.srml.buttons.length === 1 ? view.srml.buttons[0] : undefined;
-  const choice = options.choice ?? only?.value ?? only?.label;
+  if (view === undefined) throw notAnswered(overText((await ports.storage.get(entry, entry.digest)) ?? entry));
+  const choice = value ? choiceOf(view, options.choice) : undefined;
+  if (!(await present(ports, view))) throw notAnswered(REFUSED.not_pending);
+  context.output.note(`${value ? "accepting" : "rejecting"}\n${requestText(view)}`);
   const decision = {
     account: view.account,
     broker: view.broker,
     id: view.id,
     digest: view.digest,
     value,
-    choice: value ? choice : undefined,
+    choice,
     expected: true,
     reason: options.unknown === true ? ("unknown" as const) : undefined,
   };
   const outcome = await decide(ports, decision, { armingMs: 0 });
-  if (!outcome.ok) throw new CliError(EXIT.undeliverable, REFUSED[outcome.refusal]);
+  if (!outcome.ok) throw notAnswered(REFUSED[outcome.refusal]);
+}
+
+/** One option alone needs no naming; of several one must be named. */
+function choiceOf({ srml }: RequestView, typed: string | undefined): string | undefined {
+  const names = srml.buttons.map((button) => button.value ?? button.label);
+  const choice = typed ?? (names.length === 1 ? names[0] : undefined);
+  if (choice === undefined ? names.length === 0 : names.includes(choice)) return choice;
+  throw new CliError(
+    EXIT.failed,
+    names.length === 0
+      ? "The request has no options: leave --choice out."
+      : `Say which option with --choice: ${names.map((name) => JSON.stringify(name)).join(", ")}`,
+  );
 }
 
 function report(context: Context, entry: InboxEntry | undefined, value: boolean): Exit {
@@ -112,19 +136,20 @@ function report(context: Context, entry: InboxEntry | undefined, value: boolean)
   const delivery = entry?.answer?.delivery;
   switch (delivery) {
     case "accepted":
-      context.output.result(word, { answer: word, delivery });
+      context.output.result(word, { answer: word, brokerId: entry?.brokerId, delivery });
       return EXIT.done;
     case undefined:
       throw new CliError(
         EXIT.undeliverable,
-        "The answer is signed and stored; the broker cannot be reached. Run the same again.",
+        "The answer is signed and stored, but the broker did not take it yet. Run the same again to deliver it.",
+        "not_delivered",
       );
     case "conflict":
-      throw new CliError(EXIT.undeliverable, "Another answer came first.");
+      throw notAnswered("Another device's answer came first; yours does not count.");
     case "late":
-      throw new CliError(EXIT.undeliverable, "The request had expired or was cancelled.");
+      throw notAnswered("It had expired or was cancelled before the answer came.");
     case "unknown_request":
     case "not_allowed":
-      throw new CliError(EXIT.undeliverable, "The broker does not take the answer from this device.");
+      throw notAnswered("The broker does not take an answer from this device. Is it still a device of the account?");
   }
 }

@@ -1,18 +1,19 @@
-/** `confirm ask`: posts a request and waits. Exits 0 only when it was accepted. */
-import { access, constants } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+/** `confirm ask`: posts a request and waits. Exits 0 only when it was accepted, and never after Ctrl-C. */
+import { resolve } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
-import { writePrivateFile } from "../../node/index.ts";
-import { writeReceipt } from "../../receipt/index.ts";
-import { openEnquirer } from "../context.ts";
+import type { AskResult } from "../../enquirer/index.ts";
+import { type Context, openEnquirer } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { CliError, EXIT } from "../exit.ts";
+import { CliError, EXIT, type Exit } from "../exit.ts";
 import { type QuestionOptions, questionOf, withQuestionOptions } from "../question.ts";
+import { requireWritable, saveReceipt } from "../receipt-file.ts";
 import { exitOf, resultJson, resultText } from "../result.ts";
 import type { Run } from "../run.ts";
+import { isStopped, untilStopped } from "../stop-signal.ts";
 
 interface AskOptions extends QuestionOptions {
-  readonly timeout?: string;
+  readonly timeout: string;
   readonly receipt?: string;
 }
 
@@ -20,38 +21,46 @@ export function addAsk(program: Command, run: Run): void {
   withQuestionOptions(program.command("ask"))
     .description("post a request and wait for the answer")
     .option("--timeout <duration>", "give up, and cancel, after this long", "2m")
-    .option("--receipt <file>", "write the receipt of the answer here")
+    .option("--receipt <file>", "write the receipt of the answer here, readable by you alone")
     .addHelpText(
       "after",
       `
 Exit codes:
-  0 accepted   1 rejected   2 no answer in time   3 refused or not deliverable   4 usage, internal, bad signature
+  0 accepted            nothing else is ever 0
+  1 rejected
+  2 no answer in time   expired, --timeout, or Ctrl-C, which cancels the request
+  3 not deliverable     no such account, refused, or the broker cannot be reached
+  4 anything else       mistyped, a signature that does not hold, a device or broker that is not the pinned one
 
 Examples:
-  confirm ask bob@example.com "Open pod bay doors" && open-doors
+  confirm ask bob@example.com "Open pod bay doors" && echo opening
   confirm ask bob@example.com "Grant Administrator" --paragraph "Host: example.net" \\
       --button 15m="Access for 15 minutes" --button 8h="Access for 8 hours" --receipt grant.json`,
     )
     .action((to: string, heading: string | undefined, options: AskOptions) =>
-      run(async (context, signal) => {
-        const timeoutMs = parseDuration(options.timeout ?? "2m");
-        const question = await questionOf(to, heading, options);
-        if (options.receipt !== undefined) await requireWritable(options.receipt);
-        const enquirer = await openEnquirer(context);
-        const result = await enquirer.ask(question, { timeoutMs, signal });
-        if ("receipt" in result && options.receipt !== undefined) {
-          await writePrivateFile(resolve(options.receipt), writeReceipt(result.receipt));
-        }
-        context.output.result(resultText(result), resultJson(result));
-        return exitOf(result);
-      }),
+      run((context) => untilStopped((signal) => ask(context, signal, to, heading, options), EXIT.noAnswer)),
     );
 }
 
-/** A receipt that cannot be written is noticed before anybody is asked. */
-async function requireWritable(file: string): Promise<void> {
-  const folder = dirname(resolve(file));
-  await access(folder, constants.W_OK).catch(() => {
-    throw new CliError(EXIT.failed, `The receipt cannot be written: ${folder} is not there, or not writable.`);
-  });
+async function ask(
+  context: Context,
+  signal: AbortSignal,
+  to: string,
+  heading: string | undefined,
+  options: AskOptions,
+): Promise<Exit> {
+  const timeoutMs = parseDuration(options.timeout);
+  const question = await questionOf(to, heading, options);
+  const receiptFile = options.receipt === undefined ? undefined : resolve(options.receipt);
+  if (receiptFile !== undefined) await requireWritable(receiptFile);
+  const enquirer = await openEnquirer(context);
+  if (isStopped(signal)) throw new CliError(EXIT.noAnswer, "Given up before anybody was asked.", "given_up");
+  const posted = await enquirer.post(question);
+  const result = await enquirer.wait(posted, { timeoutMs, signal });
+  if ("receipt" in result && receiptFile !== undefined) await saveReceipt(receiptFile, result);
+  // A Ctrl-C that came meanwhile is still with the event loop: let it in before anything is said.
+  await nextTurn();
+  const said: AskResult = isStopped(signal) ? { result: "aborted" } : result;
+  context.output.result(resultText(said), resultJson(said, posted.brokerId));
+  return exitOf(said);
 }

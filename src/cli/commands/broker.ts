@@ -2,10 +2,12 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { openStore, type Policy, readPolicy, startBroker } from "../../broker/index.ts";
+import type { Policy } from "../../broker/index.ts";
 import { DEFAULT_PORT, isLoopbackHost } from "../../protocol/index.ts";
-import { CliError, EXIT } from "../exit.ts";
+import { CliError, EXIT, type Exit } from "../exit.ts";
+import type { Context } from "../context.ts";
 import type { Run } from "../run.ts";
+import { untilStopped } from "../stop-signal.ts";
 import { type StoreOptions, storePlace, withStoreOptions } from "./account.ts";
 
 interface BrokerCommandOptions extends StoreOptions {
@@ -20,12 +22,16 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
 
 export function addBroker(program: Command, run: Run): void {
   withStoreOptions(program.command("broker"))
-    .description("run a broker")
+    .description("run a broker, until Ctrl-C; its log is on standard error")
     .option("--listen <address>", "where to listen", `127.0.0.1:${DEFAULT_PORT}`)
-    .option("--public-url <url>", "the address that callers use, if it is another; may be repeated", collect)
-    .option("--domain <domain>", "a domain whose accounts live here; default: localhost; may be repeated", collect)
+    .option(
+      "--public-url <url>",
+      "the address that callers use, where it is another than --listen; may be repeated",
+      collect,
+    )
+    .option("--domain <domain>", "a domain whose accounts live here; may be repeated (default: localhost)", collect)
     .option("--open", "let anyone make an account of these domains")
-    .option("--policy <file>", "the limits, as JSON")
+    .option("--policy <file>", "a JSON file with limits and rules (default: the built-in ones)")
     .addHelpText(
       "after",
       `
@@ -34,32 +40,38 @@ Examples:
   confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --policy policy.json`,
     )
     .action((options: BrokerCommandOptions) =>
-      run(async (context, signal) => {
-        const listen = parseListen(options.listen);
-        const policy = options.policy === undefined ? {} : { policy: await loadPolicy(options.policy) };
-        const place = storePlace(context, options);
-        const broker = await startBroker({
-          store: await openStore(place),
-          listen,
-          publicUrls: options.publicUrl ?? [],
-          domains: options.domain ?? [],
-          open: options.open === true,
-          ...policy,
-        });
-        context.output.note(`the broker listens at ${broker.endpoint}; its key is ${broker.serviceKid}`);
-        context.output.note(`its data is in ${place}; stop it with Ctrl-C`);
-        if (!signal.aborted) await once(signal, "abort");
-        await broker.close();
-        return EXIT.done;
-      }),
+      run((context) => untilStopped((signal) => serve(context, signal, options), EXIT.failed)),
     );
+}
+
+async function serve(context: Context, signal: AbortSignal, options: BrokerCommandOptions): Promise<Exit> {
+  const listen = parseListen(options.listen);
+  const { openStore, startBroker } = await import("../../broker/index.ts");
+  const policy = options.policy === undefined ? {} : { policy: await loadPolicy(options.policy) };
+  const place = storePlace(context, options);
+  const broker = await startBroker({
+    store: await openStore(place),
+    listen,
+    publicUrls: options.publicUrl ?? [],
+    domains: options.domain ?? [],
+    open: options.open === true,
+    ...policy,
+  });
+  const { endpoint, serviceKid } = broker;
+  context.output.note(`the broker listens at ${endpoint}; its key is ${serviceKid}`);
+  context.output.note(`its data is in ${place}; stop it with Ctrl-C`);
+  if (context.json) context.output.result("", { endpoint, serviceKid, data: place });
+  if (!signal.aborted) await once(signal, "abort");
+  await broker.close();
+  return EXIT.done;
 }
 
 /** Plain HTTP is for this machine alone: another is reached through a proxy here that speaks TLS. */
 function parseListen(text: string): { readonly host: string; readonly port: number } {
   const [, host = "", port = ""] = /^([^:]+):(\d{1,5})$/.exec(text) ?? [];
-  if (Number(port) > 65_535 || host === "")
+  if (Number(port) > 65_535 || host === "") {
     throw new CliError(EXIT.failed, `--listen looks like 127.0.0.1:${DEFAULT_PORT}.`);
+  }
   if (!isLoopbackHost(host)) {
     throw new CliError(
       EXIT.failed,
@@ -74,5 +86,6 @@ async function loadPolicy(file: string): Promise<Policy> {
   const content = await readFile(file, "utf8").catch(() => {
     throw new CliError(EXIT.failed, `The policy file ${file} cannot be read.`);
   });
+  const { readPolicy } = await import("../../broker/index.ts");
   return readPolicy(content);
 }

@@ -12,24 +12,35 @@ import {
   signingKeyOf,
 } from "../../crypto/index.ts";
 import { endpointOf, parseAccount, parseEndpoint } from "../../protocol/index.ts";
-import { saveDevice } from "../device-home.ts";
+import type { AccountKey } from "../../responder/index.ts";
+import { gateText } from "../../srml/index.ts";
+import type { Context } from "../context.ts";
+import { loadDevices, saveDevice } from "../device-home.ts";
 import { CliError, EXIT } from "../exit.ts";
 import type { Run } from "../run.ts";
+
+interface ConnectOptions {
+  readonly name: string;
+  readonly replace?: boolean;
+}
 
 export function addConnect(program: Command, run: Run): void {
   program
     .command("connect")
     .description("make this machine a device of an account, by its connect code")
     .argument("<account>", "the account, such as bob@example.com")
-    .argument("<code>", "the code that `confirm account add` printed")
+    .argument("<code>", "the code that `confirm account add` printed, with or without hyphens")
     .option("--name <text>", "what the device is called", `confirm on ${hostname().slice(0, 40)}`)
+    .option("--replace", "also where the account is connected here already: its old keys are lost")
     .addHelpText("after", "\nExample:\n  confirm connect bob@example.com ABCD-EFGH-2345-QRST")
-    .action((accountText: string, codeText: string, options: { readonly name: string }) =>
+    .action((accountText: string, codeText: string, options: ConnectOptions) =>
       run(async (context) => {
         const account = parseAccount(accountText).id;
         const code = parseConnectCode(codeText);
         if (code === undefined) throw new CliError(EXIT.failed, "A connect code looks like ABCD-EFGH-2345-QRST.");
+        const deviceName = nameOf(options.name);
         const broker = context.broker === undefined ? endpointOf(account) : parseEndpoint(context.broker);
+        if (options.replace !== true) await requireNew(context, { account, broker });
         const signing = await newSigningPair({ extractable: true });
         const encryption = await newEncryptionPair({ extractable: true });
         const key = await signingKeyOf(signing);
@@ -39,24 +50,29 @@ export function addConnect(program: Command, run: Run): void {
           created: Date.now(),
         });
         const connected = await connectDevice(
-          { account, code, deviceName: options.name, key, profile },
+          { account, code, deviceName, key, profile },
           { endpoint: broker, fetch: globalThis.fetch, clock: Date.now },
         );
         if (!connected.ok) {
-          throw new CliError(EXIT.undeliverable, connected.outcome.StatusDescription ?? "The broker refused.");
+          throw new CliError(
+            EXIT.undeliverable,
+            connected.outcome.StatusDescription ?? "The broker refused.",
+            "refused",
+          );
         }
         await saveDevice(context.home, {
           account,
           broker,
-          deviceName: options.name,
+          deviceName,
           service: connected.service.jwk,
           profile,
           signing: await exportPair(signing),
           encryption: await exportPair(encryption),
         });
         context.output.note(`this device's fingerprint is ${key.kid}; the broker's is ${connected.service.kid}`);
-        if (connected.state === "pending")
-          context.output.note("the device waits until another device of the account agrees");
+        if (connected.state === "pending") {
+          context.output.note("the device gets no requests until another device of the account agrees");
+        }
         context.output.result(key.kid, {
           account,
           broker,
@@ -67,4 +83,21 @@ export function addConnect(program: Command, run: Run): void {
         return EXIT.done;
       }),
     );
+}
+
+/** The keys of a device are nowhere else, and a second device of an account needs the first one's consent. */
+async function requireNew({ home }: Context, { account, broker }: AccountKey): Promise<void> {
+  const devices = await loadDevices(home);
+  if (!devices.some((device) => device.account === account && device.broker === broker)) return;
+  throw new CliError(
+    EXIT.failed,
+    `${account} is connected here already. For another device give another --home; --replace loses this one's keys.`,
+  );
+}
+
+/** @throws CliError usage; SrmlError for what no screen should show */
+function nameOf(text: string): string {
+  gateText(text, "name");
+  if (text === "" || text.length > 60) throw new CliError(EXIT.failed, "--name has 1 to 60 characters.");
+  return text;
 }

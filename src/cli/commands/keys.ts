@@ -1,20 +1,29 @@
 /** `confirm keys`: the fingerprints of the keys in this home, and the public half for whoever is to know them. */
-import { join } from "node:path";
 import type { Command } from "commander";
+import type { SigningKey } from "../../crypto/index.ts";
 import { loadSigningKey } from "../../node/index.ts";
+import { type Context, keyPath } from "../context.ts";
+import { notDamaged } from "../damaged.ts";
 import { loadDevices } from "../device-home.ts";
 import { EXIT } from "../exit.ts";
 import type { Run } from "../run.ts";
 
+/** The key that signs requests, made on first use. */
+const ownKey = ({ home }: Context): Promise<SigningKey> =>
+  notDamaged(keyPath(home), () => loadSigningKey(keyPath(home)));
+
 export function addKeys(program: Command, run: Run): void {
-  const keys = program.command("keys").description("the keys in this home");
+  const keys = program
+    .command("keys")
+    .description("the keys in this home")
+    .addHelpText("after", "\nExample:\n  confirm keys show");
   keys
     .command("show")
     .description("the fingerprints: the enquirer's, and each device's")
     .addHelpText("after", "\nExample:\n  confirm keys show")
     .action(() =>
       run(async (context) => {
-        const enquirer = await loadSigningKey(join(context.home, "enquirer-key.json"));
+        const enquirer = await ownKey(context);
         const devices = await loadDevices(context.home);
         const lines = [
           `enquirer  ${enquirer.kid}`,
@@ -33,7 +42,7 @@ export function addKeys(program: Command, run: Run): void {
     .addHelpText("after", "\nExample:\n  confirm keys export > enquirer.jwk")
     .action(() =>
       run(async (context) => {
-        const { jwk, kid } = await loadSigningKey(join(context.home, "enquirer-key.json"));
+        const { jwk, kid } = await ownKey(context);
         const named = { ...jwk, kid };
         context.output.result(JSON.stringify(named), named);
         return EXIT.done;

@@ -1,6 +1,5 @@
 /** `confirm pending`: what waits for this device's answer. Verifies before it shows. */
 import type { Command } from "commander";
-import { backoffMs } from "../../client/index.ts";
 import {
   deliverDue,
   pendingEntries,
@@ -11,7 +10,7 @@ import {
 } from "../../responder/index.ts";
 import { chooseDevice } from "../device-home.ts";
 import { EXIT } from "../exit.ts";
-import { responderPorts } from "../responder-ports.ts";
+import { AT_ONCE, responderPorts } from "../responder-ports.ts";
 import type { Run } from "../run.ts";
 
 /** How a request is printed: who, what, which options, until when. */
@@ -31,14 +30,14 @@ export function addPending(program: Command, run: Run): void {
   program
     .command("pending")
     .description("list the requests that wait for an answer from this device")
-    .option("--id <account>", "which connected account")
+    .option("--id <account>", "which connected account (default: the only one)")
     .addHelpText("after", "\nExample:\n  confirm pending --id bob@example.com")
     .action((options: { readonly id?: string }) =>
       run(async (context) => {
-        const device = await chooseDevice(context.home, options.id);
+        const device = await chooseDevice(context, options.id);
         const ports = responderPorts(context.home, device);
         await resumeReceived(ports, device);
-        await deliverDue(ports, device, (failures) => backoffMs(failures, Math.random()));
+        await deliverDue(ports, device, AT_ONCE);
         await poll(ports, device);
         const views: RequestView[] = [];
         for (const entry of await pendingEntries(ports, [device])) {

@@ -1,22 +1,31 @@
 /** `confirm pins`: the devices that may answer, and the brokers' keys, as this home knows them. */
-import { join } from "node:path";
 import type { Command } from "commander";
 import { type Pins, pinsFile, type RecordFile } from "../../node/index.ts";
-import { formatTime, Kid, parseAccount } from "../../protocol/index.ts";
-import type { Context } from "../context.ts";
+import { parseAccount } from "../../protocol/index.ts";
+import { type Context, openEnquirer, pinsPath } from "../context.ts";
+import { notDamaged } from "../damaged.ts";
 import { CliError, EXIT } from "../exit.ts";
+import { parseKid } from "../kid.ts";
 import type { Run } from "../run.ts";
 
-const fileOf = (context: Context): RecordFile<Pins> => pinsFile(join(context.home, "pins.json"));
+const fileOf = (context: Context): RecordFile<Pins> => pinsFile(pinsPath(context.home));
+
+/** Reads or changes the pins; a damaged file stays as it is. */
+const guarded = <T>(context: Context, work: (file: RecordFile<Pins>) => Promise<T>): Promise<T> =>
+  notDamaged(pinsPath(context.home), () => work(fileOf(context)));
 
 export function addPins(program: Command, run: Run): void {
-  const pins = program.command("pins").description("the devices and brokers that this home trusts");
+  const pins = program
+    .command("pins")
+    .description("the devices and brokers that this home trusts")
+    .addHelpText("after", "\nExample:\n  confirm pins list");
   pins
     .command("list")
-    .description("each pin, and how it came to be")
+    .description("each pin, and how it came to be: pinned (you compared it), first-use, or broker (a broker's key)")
+    .addHelpText("after", "\nExample:\n  confirm pins list --json")
     .action(() =>
       run(async (context) => {
-        const stored = await fileOf(context).read();
+        const stored = await guarded(context, (file) => file.read());
         const lines = [
           ...stored.devices.map((pin) => `${pin.kid}  ${pin.account}  ${pin.how}  ${pin.added}`),
           ...stored.services.map((pin) => `${pin.kid}  ${pin.endpoint}  broker  ${pin.added}`),
@@ -35,14 +44,9 @@ export function addPins(program: Command, run: Run): void {
     .action((accountText: string, kidText: string) =>
       run(async (context) => {
         const account = parseAccount(accountText).id;
-        const kid = Kid.read(kidText.trim().toUpperCase(), "the fingerprint");
-        await fileOf(context).change((stored) => ({
-          ...stored,
-          devices: [
-            ...stored.devices.filter((pin) => pin.account !== account || pin.kid !== kid),
-            { account, kid, how: "pinned", added: formatTime(Date.now()) },
-          ],
-        }));
+        const kid = parseKid(kidText);
+        const enquirer = await openEnquirer(context);
+        await enquirer.pin(account, kid);
         context.output.result(`pinned ${kid} for ${account}`, { account, kid });
         return EXIT.done;
       }),
@@ -54,15 +58,17 @@ export function addPins(program: Command, run: Run): void {
     .addHelpText("after", "\nExample:\n  confirm pins remove MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL")
     .action((kidText: string) =>
       run(async (context) => {
-        const kid = kidText.trim().toUpperCase();
-        const before = await fileOf(context).read();
+        const kid = parseKid(kidText);
+        const before = await guarded(context, (file) => file.read());
         if (![...before.devices, ...before.services].some((pin) => pin.kid === kid)) {
           throw new CliError(EXIT.failed, `${kid} is not pinned.`);
         }
-        await fileOf(context).change((stored) => ({
-          devices: stored.devices.filter((pin) => pin.kid !== kid),
-          services: stored.services.filter((pin) => pin.kid !== kid),
-        }));
+        await guarded(context, (file) =>
+          file.change((stored) => ({
+            devices: stored.devices.filter((pin) => pin.kid !== kid),
+            services: stored.services.filter((pin) => pin.kid !== kid),
+          })),
+        );
         context.output.result(`removed ${kid}`, { kid });
         return EXIT.done;
       }),

@@ -7,7 +7,7 @@ import type { Run } from "../run.ts";
 
 export function addPost(program: Command, run: Run): void {
   withQuestionOptions(program.command("post"))
-    .description("post a request and print its BrokerID, without waiting")
+    .description("post a request and print its BrokerID, without waiting for the answer")
     .addHelpText("after", '\nExample:\n  confirm post bob@example.com "Open pod bay doors"')
     .action((to: string, heading: string | undefined, options: QuestionOptions) =>
       run(async (context) => {

@@ -1,10 +1,12 @@
 /** `confirm verify`: who asked what of whom, when, and the signed answer; or why the receipt does not prove it. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { pinsFile } from "../../node/index.ts";
 import { type Pin, type VerifiedReceipt, verifyReceipt } from "../../receipt/index.ts";
+import { pinsPath } from "../context.ts";
+import { notDamaged } from "../damaged.ts";
 import { CliError, EXIT } from "../exit.ts";
+import { parseKid } from "../kid.ts";
 import type { Run } from "../run.ts";
 
 const date = (instant: number | undefined, who: string): string =>
@@ -35,15 +37,18 @@ export function addVerify(program: Command, run: Run): void {
     .command("verify")
     .description("verify a receipt; exits 1 where it does not verify, or its device is not one you know")
     .argument("<receipt>", "the receipt's file")
-    .option("--pin <kid>", "a fingerprint of a device that you know; default: the stored pins")
+    .option("--pin <kid>", "the fingerprint of a device that you know (default: the stored pins)")
     .addHelpText("after", "\nExample:\n  confirm verify receipt.json --pin MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL")
     .action((file: string, options: { readonly pin?: string }) =>
       run(async (context) => {
         const content = await readFile(file).catch(() => {
           throw new CliError(EXIT.failed, `${file} cannot be read.`);
         });
-        const stored = (await pinsFile(join(context.home, "pins.json")).read()).devices;
-        const pins: readonly Pin[] = options.pin === undefined ? stored : [{ kid: options.pin }];
+        const path = pinsPath(context.home);
+        const pins: readonly Pin[] =
+          options.pin === undefined
+            ? (await notDamaged(path, () => pinsFile(path).read())).devices
+            : [{ kid: parseKid(options.pin) }];
         const verified = await verifyReceipt(content, { pins });
         context.output.result(receiptText(verified), receiptJson(verified));
         return EXIT.done;

@@ -1,0 +1,173 @@
+/** A whole confirmation by the command line alone: what each of the three parties types, and all that they see. */
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { Shell } from "../support/shell.ts";
+import { System } from "../support/system.ts";
+
+let system: System;
+let shell: Shell;
+
+beforeAll(async () => {
+  system = await System.start({ limits: false });
+  shell = new Shell(system);
+});
+
+afterAll(() => system.close());
+
+describe("a confirmation by the command line alone", { timeout: 120_000 }, () => {
+  it("begins with an account, of which stdout has the connect code alone", () =>
+    shell.play(`
+      $ confirm account list --data "$DATA"
+      ! confirm: there are no accounts
+      $ confirm account add bob@LOCALHOST --data "$DATA"
+      > <CODE>
+      ! confirm: added bob@localhost; its connect code:
+      $ confirm --home bob pending
+      ! confirm: No account is connected here. First: confirm connect bob@example.com CODE
+      = 4
+      $ confirm --home bob connect bob@localhost "$CODE" --name "a terminal"
+      > <BOB>
+      ! confirm: this device's fingerprint is <BOB>; the broker's is <BROKER>
+      $ confirm --home other connect bob@localhost "$CODE"
+      ! confirm: The connect code is wrong, used or older than 10 minutes.
+      = 3
+      $ confirm account list --data "$DATA"
+      > bob@localhost
+      >   <BOB>  active  a terminal
+    `));
+
+  it("goes on with a request that is posted, listed, accepted and looked at", () =>
+    shell.play(`
+      $ confirm post bob@localhost "Open pod bay doors" --paragraph "Ship: Discovery One" --from dave@ship.example
+      > <ID>
+      ! confirm: first use of $ENDPOINT: its key is <BROKER>, now pinned
+      ! confirm: first use of bob@localhost: trusting the devices that its broker names (<BOB>), now pinned. ...
+      $ confirm status "$ID"
+      > pending
+      $ confirm --home bob pending
+      > <ID>
+      >   from     unverified, claims to be dave@ship.example (<ASKER>)
+      >   asks     Open pod bay doors
+      >            Ship: Discovery One
+      >   expires  ...Z
+      $ confirm --home bob pending --json
+      > [{"account":"bob@localhost","broker":"$ENDPOINT","id":"<ID>","digest":"...","sender":{"trust":"unverified",...
+      $ confirm --home bob accept "$ID"
+      > accepted
+      ! confirm: accepting
+      ! <ID>
+      !   from     unverified, claims to be dave@ship.example (<ASKER>)
+      !   asks     Open pod bay doors
+      !            Ship: Discovery One
+      !   expires  ...Z
+      $ confirm status "$ID"
+      > accepted
+      $ confirm status "$ID" --cancel
+      > accepted
+      $ confirm --home bob accept "$ID"
+      > accepted
+      $ confirm --home bob reject "$ID"
+      ! confirm: You accepted it before; that answer stays.
+      = 3
+      $ confirm --home bob pending --json
+      > []
+      ! confirm: nothing waits for bob@localhost
+    `));
+
+  it("ends a request that is rejected, one that the user did not start, and one that is cancelled", () =>
+    shell.play(`
+      $ confirm post bob@localhost "Delete the backup"
+      > <NO>
+      $ confirm --home bob reject "$NO"
+      > rejected
+      ! confirm: rejecting
+      ! ...
+      $ confirm status "$NO"
+      > rejected
+      $ confirm post bob@localhost "Pay 1,200.00 EUR" --json
+      > {"brokerId":"<STRANGE>","expire":...}
+      $ confirm --home bob reject "$STRANGE" --unknown --json
+      > {"answer":"rejected","brokerId":"<STRANGE>","delivery":"accepted"}
+      ! ...
+      $ confirm status "$STRANGE" --wait 5
+      > rejected: the user did not start this
+      $ confirm post bob@localhost "Sell everything"
+      > <GONE>
+      $ confirm status "$GONE" --cancel --json
+      > {"result":"cancelled","brokerId":"<GONE>"}
+      $ confirm --home bob accept "$GONE"
+      ! confirm: <GONE> is not pending for bob@localhost.
+      = 3
+      $ confirm --home other status "$GONE"
+      ! confirm: <GONE> was not posted from ...other.
+      = 4
+    `));
+
+  it("waits for an answer with one command, and leaves a receipt that anybody can verify", () =>
+    shell.play(`
+      $ confirm ask bob@localhost "Grant Administrator" --button 15m="For 15 minutes" --button "For ever" --receipt r.json &
+      ! confirm: waiting for an answer to <GRANT>, which expires at ...
+      $ confirm --home bob accept "$GRANT"
+      ! confirm: Say which option with --choice: "15m", "For ever"
+      = 4
+      $ confirm --home bob accept "$GRANT" --choice 15m
+      > accepted
+      ! confirm: accepting
+      ! ...
+      !   option   15m: For 15 minutes
+      !   option   For ever: For ever
+      ! ...
+      $ wait
+      > accepted: 15m
+      $ stat -c %a r.json
+      > 600
+      $ confirm verify r.json
+      > The receipt verifies.
+      >   from     <FROM> (key <ASKER>)
+      >   to       bob@localhost
+      >   asked    Grant Administrator
+      >   option   For 15 minutes
+      >   option   For ever
+      >   when     ...Z (the enquirer says)
+      >   answer   accepted: For 15 minutes
+      >   by       device <BOB> (first-use when it was taken)
+      >   signed   ...Z (the device says)
+      >   request  <GRANT>
+      >   checked  request signed by <ASKER>
+      >   checked  answer signed by <BOB>
+      >   checked  the text is SRML, and is what was signed
+      >   checked  the choice is one of the request's options
+      >   checked  the dates agree
+      >   checked  the device is pinned for bob@localhost
+      $ confirm --home stranger verify r.json
+      ! confirm: Signed by <BOB>, a device that is not pinned for bob@localhost.
+      = 1
+      $ confirm --home stranger verify r.json --pin "$BOB" --json
+      > {"verified":true,"from":"<FROM>","fromKid":"<ASKER>","to":"bob@localhost",...,"label":"For 15 minutes",...}
+      $ confirm --home stranger verify r.json --pin "$ASKER"
+      ! confirm: Signed by <BOB>, a device that is not pinned for bob@localhost.
+      = 1
+      $ confirm verify none.json
+      ! confirm: none.json cannot be read.
+      = 4
+    `));
+
+  it("ends with the account, and whoever asks is told", () =>
+    shell.play(`
+      $ confirm ask bob@localhost "Too late" --json &
+      ! confirm: waiting for an answer to <LATE>, which expires at ...
+      $ confirm account remove bob@localhost --data "$DATA"
+      > removed bob@localhost
+      $ wait
+      > {"result":"removed","brokerId":"<LATE>"}
+      = 3
+      $ confirm account remove bob@localhost --data "$DATA"
+      ! confirm: There is no account bob@localhost.
+      = 4
+      $ confirm ask bob@localhost "Too late"
+      ! confirm: ...
+      = 3
+      $ confirm --home bob pending
+      ! confirm: ...
+      = 3
+    `));
+});

@@ -3,14 +3,19 @@ import type { VerifyKey } from "../crypto/index.ts";
 import type { RequestBody, ResponseBody, Transaction } from "../protocol/index.ts";
 import type { Service } from "./service.ts";
 
+/** The line to the caller: an AbortSignal would say the same, and cost more than all the rest of a short call. */
+export interface Line {
+  /** Calls `listener` once when the caller goes away; the function returned forgets it. */
+  readonly onGone: (listener: () => void) => () => void;
+}
+
 /** Who calls, from where. */
 export interface Origin {
   /** The key that signed the call; undefined for a plain one. */
   readonly caller: VerifyKey | undefined;
   /** The source address. */
   readonly address: string;
-  /** Aborted when the caller went away. */
-  readonly signal: AbortSignal;
+  readonly line: Line;
 }
 
 /**

@@ -3,9 +3,10 @@
  * flattened JWS gets its answer sealed by the service key, refusals included, once it could be read at all.
  */
 import { CALL_CONTENT_TYPE, readCall, sealAnswer } from "../crypto/index.ts";
+import { nodeSha256 } from "../node/index.ts";
 import { type JsonValue, type Outcome, readRequest, scanJson, writeOutcome } from "../protocol/index.ts";
 import { authenticate } from "./authenticate.ts";
-import type { Origin } from "./call.ts";
+import type { Line, Origin } from "./call.ts";
 import { tell } from "./refusal.ts";
 import type { Service } from "./service.ts";
 import { runTransaction } from "./transactions/index.ts";
@@ -15,7 +16,7 @@ export interface Posted {
   /** True for `application/jose+json`. */
   readonly sealed: boolean;
   readonly address: string;
-  readonly signal: AbortSignal;
+  readonly line: Line;
 }
 
 export interface Answer {
@@ -81,8 +82,8 @@ function unreadable(error: unknown, origin: Origin, service: Service): Answer {
 }
 
 /** Answers whatever was posted; never rejects for bad input. */
-export async function answerPosted({ body, sealed, address, signal }: Posted, service: Service): Promise<Answer> {
-  const stranger: Origin = { caller: undefined, address, signal };
+export async function answerPosted({ body, sealed, address, line }: Posted, service: Service): Promise<Answer> {
+  const stranger: Origin = { caller: undefined, address, line };
   if (!sealed) {
     let json: JsonValue;
     try {
@@ -95,14 +96,14 @@ export async function answerPosted({ body, sealed, address, signal }: Posted, se
   }
   let call: Awaited<ReturnType<typeof readCall>>;
   try {
-    call = await readCall(body);
+    call = await readCall(body, nodeSha256);
   } catch (error) {
     return unreadable(error, stranger, service);
   }
   let answered: Reply;
   try {
     const { caller, payload } = await authenticate(call, service.urls, service);
-    const origin: Origin = { caller, address, signal };
+    const origin: Origin = { caller, address, line };
     answered = await reply(scanJson(payload, service.policy.messageBytes), origin, service);
   } catch (error) {
     const outcome = refuse(error, stranger, service);

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { CALL_CONTENT_TYPE } from "../crypto/index.ts";
 import { STATUS, writeOutcome } from "../protocol/index.ts";
+import type { Line } from "./call.ts";
 import { checkContentType, checkHeaders, corsHeaders, isEndpoint, type Turned } from "./doorway.ts";
 import type { Answer, Posted } from "./exchange.ts";
 import { endWithAnswer } from "./raw-answer.ts";
@@ -87,6 +88,17 @@ export function serveHttp(server: Server, options: HttpOptions): void {
   });
 }
 
+/** A response closes when it was sent, and when its caller went away: to who still waits, the two are the same. */
+function lineOf(response: ServerResponse): Line {
+  return {
+    onGone: (listener) => {
+      response.once("close", listener);
+      if (response.destroyed) queueMicrotask(listener);
+      return () => response.off("close", listener);
+    },
+  };
+}
+
 /** What the request gets; nothing where the caller went away. */
 async function serve(
   request: IncomingMessage,
@@ -118,11 +130,7 @@ async function serve(
     request.resume();
     return turnAway({ status: 413, sentence: `A message has at most ${options.maxBytes} bytes.` }, cors);
   }
-  const gone = new AbortController();
-  response.on("close", () => {
-    gone.abort();
-  });
-  const answer = await options.answer({ body, sealed: type === CALL_CONTENT_TYPE, address, signal: gone.signal });
+  const answer = await options.answer({ body, sealed: type === CALL_CONTENT_TYPE, address, line: lineOf(response) });
   return { ...answer, headers: cors };
 }
 

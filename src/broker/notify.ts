@@ -2,6 +2,7 @@
  * The bus between transactions, long polls and push channels of one process. A notice is a hint to look into the store
  * again: it may be spurious, and what it says is never believed instead of the store.
  */
+import type { Line } from "./call.ts";
 import type { PendingRequest, Settled } from "./store/index.ts";
 
 export interface AccountListener {
@@ -31,22 +32,20 @@ export class Notices {
    *
    * @param ms - how long at most
    */
-  wait(brokerId: string, ms: number, signal: AbortSignal): Promise<Waited> {
+  wait(brokerId: string, ms: number, line: Line): Promise<Waited> {
     if (this.#closing) return Promise.resolve("closing");
     return new Promise((resolve) => {
       const wake: Wake = (how) => {
         clearTimeout(timer);
         remove();
-        signal.removeEventListener("abort", gone);
+        forget();
         resolve(how);
-      };
-      const gone = (): void => {
-        wake("gone");
       };
       const remove = add(this.#waits, brokerId, wake);
       const timer = setTimeout(wake, ms, "timeout");
-      signal.addEventListener("abort", gone, { once: true });
-      if (signal.aborted) gone();
+      const forget = line.onGone(() => {
+        wake("gone");
+      });
     });
   }
 

@@ -8,7 +8,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { readCall, sealAnswer } from "../crypto/index.ts";
 import { LIMITS, parseAccount, readRequest, scanJson, writeOutcome, writeResponse } from "../protocol/index.ts";
 import { authenticate } from "./authenticate.ts";
-import type { Origin } from "./call.ts";
+import type { Line, Origin } from "./call.ts";
 import { checkHeaders, isEndpoint } from "./doorway.ts";
 import { refuse } from "./exchange.ts";
 import { endWithAnswer } from "./raw-answer.ts";
@@ -34,6 +34,9 @@ const CLOSED_PER_SWEEP = 200;
 const MOST_CHANNELS = 15_000;
 const CLOSING_MS = 1000;
 const GOING_AWAY = 1001;
+
+/** Nothing on this channel waits for anything. */
+const NEVER_WAITS: Line = { onGone: () => () => undefined };
 
 interface Channel {
   /** When it was last heard of; milliseconds on a clock that only counts. */
@@ -112,7 +115,6 @@ function checkUpgrade(
 
 /** One socket, from its opening to its end. */
 function runChannel(socket: WebSocket, address: string, service: Service, channels: Map<WebSocket, Channel>): void {
-  const gone = new AbortController();
   let first = true;
   let stop: (() => void) | undefined;
   const waiting = setTimeout(() => {
@@ -130,7 +132,7 @@ function runChannel(socket: WebSocket, address: string, service: Service, channe
     } else {
       first = false;
       clearTimeout(waiting);
-      void open(socket, text, { caller: undefined, address, signal: gone.signal }, service).then((end) => {
+      void open(socket, text, { caller: undefined, address, line: NEVER_WAITS }, service).then((end) => {
         stop = end;
         if (socket.readyState !== socket.OPEN) stop?.();
       });
@@ -139,7 +141,6 @@ function runChannel(socket: WebSocket, address: string, service: Service, channe
   socket.on("error", () => socket.terminate());
   socket.on("close", () => {
     clearTimeout(waiting);
-    gone.abort();
     channels.delete(socket);
     stop?.();
   });

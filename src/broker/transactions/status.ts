@@ -2,7 +2,7 @@
  * Status (-01 §6.3.3): what became of a request. The BrokerID is the capability to ask; cancelling a request that was
  * posted authenticated takes the key that posted it. `Wait` holds the call until there is news.
  */
-import type { Handler, Origin } from "../call.ts";
+import type { Handler, Line, Origin } from "../call.ts";
 import { shortId } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
@@ -14,7 +14,7 @@ export const status: Handler<"Status"> = async ({ BrokerID, Cancel, Wait }, orig
   let request = await look(BrokerID, service);
   if (Cancel === true) request = await cancel(request, origin, service);
   else if (request.state === "PENDING" && Wait !== undefined && Wait > 0) {
-    request = await waitForEnd(BrokerID, Wait * 1000, origin.signal, service);
+    request = await waitForEnd(BrokerID, Wait * 1000, origin.line, service);
   }
   return { Status: 201, Response: responseEntry(request) };
 };
@@ -52,11 +52,11 @@ async function cancel(request: StoredRequest, origin: Origin, service: Service):
 }
 
 /** Waits until the request is not pending any more, at most `ms`, and reads it. */
-async function waitForEnd(brokerId: string, ms: number, signal: AbortSignal, service: Service): Promise<StoredRequest> {
+async function waitForEnd(brokerId: string, ms: number, line: Line, service: Service): Promise<StoredRequest> {
   const until = performance.now() + ms;
   for (;;) {
     // Listening starts before the look: news that comes between the two must not be missed.
-    const news = service.notices.wait(brokerId, Math.max(0, until - performance.now()), signal);
+    const news = service.notices.wait(brokerId, Math.max(0, until - performance.now()), line);
     const request = await look(brokerId, service);
     if (request.state !== "PENDING") return request;
     if ((await news) !== "noticed") return look(brokerId, service);

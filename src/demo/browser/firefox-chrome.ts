@@ -56,9 +56,12 @@ const CLICK = `(document, css) => {
   if (!element) throw new Error("no " + css);
   element.scrollIntoView({ block: "center" });
   const { left, top, width, height } = element.getBoundingClientRect();
-  const { windowUtils } = document.defaultView;
+  const view = document.defaultView;
   for (const type of ["mousemove", "mousedown", "mouseup"]) {
-    windowUtils.sendMouseEvent(type, left + width / 2, top + height / 2, 0, 1, 0);
+    const [x, y, buttons] = [left + width / 2, top + height / 2, type === "mousedown" ? 1 : 0];
+    // Older versions have the other one.
+    if (view.synthesizeMouseEvent) view.synthesizeMouseEvent(type, x, y, { button: 0, buttons, clickCount: 1 }, {});
+    else view.windowUtils.sendMouseEvent(type, x, y, 0, 1, 0);
   }
 }`;
 

@@ -3,6 +3,7 @@
  * signature holds, the envelope says what is signed, the dates are good, the text passes the gate, the sender may ask.
  */
 import { openRequest, type VerifiedRequest } from "../../crypto/index.ts";
+import { nodeSha256 } from "../../node/index.ts";
 import { parseAccount, parseTime, type RequestBody } from "../../protocol/index.ts";
 import { gateText, parseSrml } from "../../srml/index.ts";
 import type { Handler, Origin } from "../call.ts";
@@ -60,7 +61,7 @@ async function open(entry: Entry, account: string, origin: Origin, service: Serv
   if (JSON.stringify(entry.Request).length > service.policy.requestBytes) {
     throw new Refusal("too_large", `A request has at most ${service.policy.requestBytes} bytes.`);
   }
-  const request = await openRequest(entry.Request, service.held);
+  const request = await openRequest(entry.Request, service.held, nodeSha256);
   if (origin.caller === undefined) service.limiter.kid(request.signer.kid);
   else if (origin.caller.kid !== request.signer.kid) {
     throw new Refusal("forbidden", "An authenticated request must be posted by the key that signed it.");

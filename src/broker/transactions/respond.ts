@@ -3,6 +3,7 @@
  * account, over the stored request. `REFUSED` carries no signature, so the call itself must be by such a device.
  */
 import { CryptoError, openResponse, requestDigest, type VerifiedResponse } from "../../crypto/index.ts";
+import { nodeSha256 } from "../../node/index.ts";
 import type { Jws, RequestBody } from "../../protocol/index.ts";
 import type { Handler, Origin } from "../call.ts";
 import { shortId } from "../log.ts";
@@ -50,7 +51,7 @@ async function answer(request: StoredRequest, jws: Jws, origin: Origin, service:
   return service.store.answer({
     sequence: request.sequence,
     deviceKid: opened.signer.kid,
-    digest: await requestDigest(jws),
+    digest: await requestDigest(jws, nodeSha256),
     response: jws,
     now: service.clock(),
   });
@@ -59,7 +60,7 @@ async function answer(request: StoredRequest, jws: Jws, origin: Origin, service:
 /** @throws Refusal `forbidden` for a key that nobody here knows; CryptoError, ProtocolError */
 async function open(jws: Jws, service: Service): Promise<VerifiedResponse> {
   try {
-    return await openResponse(jws, service.held);
+    return await openResponse(jws, service.held, nodeSha256);
   } catch (error) {
     if (error instanceof CryptoError && error.code === "key_unknown") throw new Refusal("forbidden", error.message);
     throw error;

@@ -1,13 +1,8 @@
 /** One call of a transaction, as the transaction sees it. */
 import type { VerifyKey } from "../crypto/index.ts";
 import type { RequestBody, ResponseBody, Transaction } from "../protocol/index.ts";
+import type { Line } from "./line.ts";
 import type { Service } from "./service.ts";
-
-/** The line to the caller: an AbortSignal would say the same, and cost more than all the rest of a short call. */
-export interface Line {
-  /** Calls `listener` once when the caller goes away; the function returned forgets it. */
-  readonly onGone: (listener: () => void) => () => void;
-}
 
 /** Who calls, from where. */
 export interface Origin {

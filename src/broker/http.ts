@@ -6,9 +6,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { CALL_CONTENT_TYPE } from "../crypto/index.ts";
 import { STATUS, writeOutcome } from "../protocol/index.ts";
-import type { Line } from "./call.ts";
 import { checkContentType, checkHeaders, corsHeaders, isEndpoint, type Turned } from "./doorway.ts";
 import type { Answer, Posted } from "./exchange.ts";
+import type { Line } from "./line.ts";
 import { endWithAnswer } from "./raw-answer.ts";
 import { readBody } from "./read-body.ts";
 

@@ -2,7 +2,7 @@
  * The bus between transactions, long polls and push channels of one process. A notice is a hint to look into the store
  * again: it may be spurious, and what it says is never believed instead of the store.
  */
-import type { Line } from "./call.ts";
+import type { Line } from "./line.ts";
 import type { PendingRequest, Settled } from "./store/index.ts";
 
 export interface AccountListener {

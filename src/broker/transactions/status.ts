@@ -2,7 +2,8 @@
  * Status (-01 §6.3.3): what became of a request. The BrokerID is the capability to ask; cancelling a request that was
  * posted authenticated takes the key that posted it. `Wait` holds the call until there is news.
  */
-import type { Handler, Line, Origin } from "../call.ts";
+import type { Handler, Origin } from "../call.ts";
+import type { Line } from "../line.ts";
 import { shortId } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";

@@ -13,6 +13,7 @@ import {
   ReceiptError,
   verifyReceipt,
 } from "../../src/enquirer/index.ts";
+import { pinsFile } from "../../src/node/index.ts";
 import { startTestBroker, type TestBroker } from "../support/broker.ts";
 import { type User, userAt } from "../support/co-responder.ts";
 import { newKey } from "../support/signing.ts";
@@ -154,6 +155,15 @@ describe("first use", () => {
     await bank.pin(alice.device.account, alice.device.key.kid);
     expect(await refusedAnswer(attacker)).toBe("untrusted_answer");
     expect(await refusedAnswer(attacker, { trustOnFirstUse: true })).toBe("untrusted_answer");
+  });
+
+  it("does not count beside a pin that was compared, whoever wrote that into the folder", async () => {
+    const attacker = await swapDevice();
+    await accepted(attacker, { trustOnFirstUse: true });
+    const { account, key } = alice.device;
+    const pin = { account, kid: key.kid, how: "pinned", added: "2030-03-01T12:00:00Z" } as const;
+    await pinsFile(join(home, "pins.json")).change((pins) => ({ ...pins, devices: [...pins.devices, pin] }));
+    expect(await refusedAnswer(attacker)).toBe("untrusted_answer");
   });
 
   it("does not add to a pin that was compared", async () => {

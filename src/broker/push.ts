@@ -133,10 +133,16 @@ function runChannel(socket: WebSocket, address: string, service: Service, channe
     } else {
       first = false;
       clearTimeout(waiting);
-      void open(socket, text, { caller: undefined, address, line: NEVER_WAITS }, service).then((end) => {
-        stop = end;
-        if (socket.readyState !== socket.OPEN) stop?.();
-      });
+      open(socket, text, { caller: undefined, address, line: NEVER_WAITS }, service)
+        .then((end) => {
+          stop = end;
+          if (socket.readyState !== socket.OPEN) stop?.();
+        })
+        .catch((error: unknown) => {
+          const detail = error instanceof Error ? error.message : String(error);
+          service.log.write({ event: "defect", where: "push", detail });
+          socket.terminate();
+        });
     }
   });
   socket.on("error", () => socket.terminate());

@@ -45,7 +45,14 @@ export interface PinView {
 /** What the popup shows. `waiting` counts verified pending requests, the shown one included. */
 export type PopupView =
   | { readonly kind: "setup" }
-  | { readonly kind: "empty"; readonly accounts: readonly AccountView[]; readonly refused: readonly ResultView[] }
+  | {
+      readonly kind: "empty";
+      readonly accounts: readonly AccountView[];
+      /** Answers on their way, or that did not count: a user whose popup was closed hears of it here. */
+      readonly undelivered: readonly ResultView[];
+      /** What was not shown, newest first. */
+      readonly refused: readonly ResultView[];
+    }
   | { readonly kind: "request"; readonly request: RequestView; readonly waiting: number }
   | { readonly kind: "result"; readonly result: ResultView; readonly waiting: number };
 

@@ -13,7 +13,7 @@ export type { StoredAnswer } from "./inbox-entry.ts";
 export type { BrokerPort, Clock, InboxStorage, ResponderKeys, ResponderPorts, SenderPins } from "./ports.ts";
 export { deliverDue } from "./deliver.ts";
 export { expireDue, withdrawIfConfirmed } from "./lapse.ts";
-export { pendingEntries, refusedResults, resultOf, viewRequest, viewResult } from "./look.ts";
+export { pendingEntries, refusedResults, resultOf, undeliveredResults, viewRequest, viewResult } from "./look.ts";
 export { poll } from "./poll.ts";
 export { present, refuseUnshowable } from "./present.ts";
 export { receive, resumeReceived } from "./receive.ts";

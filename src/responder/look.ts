@@ -114,14 +114,31 @@ export async function resultOf(entry: InboxEntry): Promise<ResultView | undefine
 }
 
 /** What the machine refused to show, newest first. */
-export async function refusedResults(
+export function refusedResults(ports: ResponderPorts, accounts: readonly AccountKey[]): Promise<readonly ResultView[]> {
+  return resultsOf(ports, accounts, (entry) => entry.state === "refused");
+}
+
+/** How long a user is told, in milliseconds, of an answer that did not count. */
+const TOLD_MS = 24 * 3600_000;
+
+/** Answers that are on their way still, or did not count when they arrived: newest first. */
+export function undeliveredResults(
   ports: ResponderPorts,
   accounts: readonly AccountKey[],
 ): Promise<readonly ResultView[]> {
-  const refused: InboxEntry[] = [];
-  for (const account of accounts) {
-    refused.push(...(await ports.storage.list(account)).filter((entry) => entry.state === "refused"));
-  }
-  const results = await Promise.all(refused.sort((a, b) => b.received - a.received).map(resultOf));
+  const since = ports.clock() - TOLD_MS;
+  return resultsOf(ports, accounts, ({ state, answer }) =>
+    state === "delivered" ? answer?.delivery !== "accepted" && (answer?.at ?? 0) > since : state === "answered",
+  );
+}
+
+async function resultsOf(
+  ports: ResponderPorts,
+  accounts: readonly AccountKey[],
+  belongs: (entry: InboxEntry) => boolean,
+): Promise<readonly ResultView[]> {
+  const entries: InboxEntry[] = [];
+  for (const account of accounts) entries.push(...(await ports.storage.list(account)).filter(belongs));
+  const results = await Promise.all(entries.sort((a, b) => b.received - a.received).map(resultOf));
   return results.filter((result) => result !== undefined);
 }

@@ -35,6 +35,9 @@ export async function openForAccount(
   account: string,
   when: { readonly received: number; readonly now: number },
 ): Promise<OpenedRequest | Refusal> {
+  if (JSON.stringify(jws).length > LIMITS.requestBytes) {
+    return refuse("malformed", `The request is larger than ${LIMITS.requestBytes} bytes.`);
+  }
   let request: VerifiedRequest;
   let srml: Srml;
   try {

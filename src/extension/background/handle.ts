@@ -7,6 +7,7 @@ import {
   refusedResults,
   refuseUnshowable,
   type RequestRef,
+  undeliveredResults,
   viewRequest,
   viewResult,
 } from "../../responder/index.ts";
@@ -16,7 +17,7 @@ import type { Heard } from "./parse-message.ts";
 import { listPins, putPin, removePin } from "./pin-database.ts";
 import type { BrowserResponder } from "./responder.ts";
 
-const REFUSED_SHOWN = 20;
+const RESULTS_SHOWN = 20;
 
 /** Answers a message. */
 export async function handle(responder: BrowserResponder, heard: Heard, changed: () => void): Promise<unknown> {
@@ -77,8 +78,9 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
     const view = await viewRequest(ports, entry);
     if (view !== undefined) return { kind: "request", request: view, waiting };
   }
-  const refused = (await refusedResults(ports, accounts)).slice(0, REFUSED_SHOWN);
-  return { kind: "empty", accounts: responder.views(), refused };
+  const undelivered = (await undeliveredResults(ports, accounts)).slice(0, RESULTS_SHOWN);
+  const refused = (await refusedResults(ports, accounts)).slice(0, RESULTS_SHOWN);
+  return { kind: "empty", accounts: responder.views(), undelivered, refused };
 }
 
 const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;

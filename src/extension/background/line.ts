@@ -48,7 +48,7 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
   const fail = (error: unknown): void => {
     if (!(error instanceof ClientError)) throw error;
     if (error.code === "clock") become("clock", error.aheadSeconds);
-    else if (error.code === "wrong_key" || error.code === "not_signed") become("wrong_key");
+    else if (error.code === "wrong_key") become("wrong_key");
     else if (error.code === "refused") become("not_authorised");
     else become("offline");
   };
@@ -99,7 +99,7 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
       },
       onDown: (why, message) => {
         up = false;
-        if (why === "wrong_key" || why === "not_signed") fail(new ClientError(why, message));
+        if (why === "wrong_key") fail(new ClientError(why, message));
         else inBackground(pollOnce());
       },
       onRefused: () => become("not_authorised"),

@@ -6,6 +6,7 @@ import {
   AccountId,
   boolean,
   BrokerId,
+  Choice,
   LIMITS,
   object,
   oneOf,
@@ -25,7 +26,7 @@ const Nothing = object({});
 
 const DecisionForm = object(
   { ...refMembers, value: boolean, expected: boolean },
-  { choice: text(1, 64), reason: oneOf("unknown") },
+  { choice: Choice, reason: oneOf("unknown") },
 );
 const DecisionShape: Shape<Decision> = {
   schema: DecisionForm.schema,

@@ -72,7 +72,7 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
         applyResult(view.result, view.waiting);
         break;
       case "empty":
-        applyCalm(JSON.stringify(view), () => emptyScreen(view.accounts, view.refused, locale));
+        applyCalm(JSON.stringify(view), () => emptyScreen(view, locale));
         break;
       case "setup":
         applyCalm("setup", setupScreen);

@@ -1,7 +1,7 @@
 /** The calm screens: nothing to confirm, no account yet, and no answer from the background. */
 import type { ResultView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
-import type { AccountView } from "../messages.ts";
+import type { PopupView } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { lineElement } from "../page/lines.ts";
@@ -9,12 +9,10 @@ import { outcomeLine, outcomeTitle } from "./render-result.ts";
 import { mark } from "./who-band.ts";
 import { outcomeOf } from "./words.ts";
 
-/** Nothing to confirm: who listens, how the lines are, and what was not shown. */
-export function emptyScreen(
-  accounts: readonly AccountView[],
-  results: readonly ResultView[],
-  locale: string,
-): readonly HTMLElement[] {
+type EmptyView = Extract<PopupView, { readonly kind: "empty" }>;
+
+/** Nothing to confirm: who listens, how the lines are, what became of answers that did not arrive, what was not shown. */
+export function emptyScreen({ accounts, undelivered, refused }: EmptyView, locale: string): readonly HTMLElement[] {
   return [
     page(
       "empty",
@@ -27,7 +25,8 @@ export function emptyScreen(
           element("li", {}, foreign(account.account, { class: "account-name" }), lineElement(account, locale)),
         ),
       ),
-      results.length === 0 ? undefined : notShown(results, locale),
+      undelivered.length === 0 ? undefined : folded("undelivered", undelivered, locale, true),
+      refused.length === 0 ? undefined : folded("notShown", refused, locale, false),
       settingsButton("plain", "openSettings"),
     ),
   ];
@@ -66,17 +65,17 @@ function settingsButton(className: string, key: string): HTMLElement {
   return button(i18n(key), { class: className, testid: "settings" }, () => void openOptions());
 }
 
-/** Requests that ended without the user, folded away: a name in them is no more than a claim. */
-function notShown(results: readonly ResultView[], locale: string): HTMLElement {
+/** Results that nobody was there to see, folded away unless they matter: a name in them is no more than a claim. */
+function folded(key: string, results: readonly ResultView[], locale: string, isOpen: boolean): HTMLElement {
   return element(
     "details",
-    { class: "not-shown", testid: "refused" },
-    element("summary", {}, i18n("notShown", String(results.length))),
-    element("ul", {}, ...results.map((result) => notShownItem(result, locale))),
+    { class: "not-shown", testid: key, ...(isOpen ? { attributes: { open: "" } } : {}) },
+    element("summary", {}, i18n(key, String(results.length))),
+    element("ul", {}, ...results.map((result) => foldedItem(result, locale))),
   );
 }
 
-function notShownItem(result: ResultView, locale: string): HTMLElement {
+function foldedItem(result: ResultView, locale: string): HTMLElement {
   const outcome = outcomeOf(result);
   const from = result.fromId === "" ? i18n("senderUnknown") : sentence("claims", foreign(result.fromId));
   return element(

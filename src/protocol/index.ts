@@ -14,5 +14,13 @@ export { REQUESTS, RESPONSES } from "./messages.ts";
 export { scanJson } from "./scan.ts";
 export { boolean, either, integer, list, object, oneOf, type ReadOf, type Shape, tagged, text } from "./shape.ts";
 export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./status.ts";
-export { DeviceProfile, OUR_REQUEST_MEMBERS, OUR_RESPONSE_MEMBERS, REASONS, TBSRequest, TBSResponse } from "./tbs.ts";
+export {
+  Choice,
+  DeviceProfile,
+  OUR_REQUEST_MEMBERS,
+  OUR_RESPONSE_MEMBERS,
+  REASONS,
+  TBSRequest,
+  TBSResponse,
+} from "./tbs.ts";
 export { formatTime, parseTime } from "./time.ts";

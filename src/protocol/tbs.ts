@@ -37,9 +37,12 @@ export type TBSRequest = ReadOf<typeof TBSRequest>;
 /** Why a user said no, where they said why. */
 export const REASONS = ["unknown"] as const;
 
+/** A choice is a button's value, or its label of up to 40 characters, each of up to two UTF-16 units. */
+export const Choice = text(1, 80);
+
 const response = object(
   { SignedRequest: Jws, Value: boolean },
-  { Choice: text(1, 64), Created: DateTime, Reason: oneOf(...REASONS) },
+  { Choice, Created: DateTime, Reason: oneOf(...REASONS) },
 );
 
 export const OUR_RESPONSE_MEMBERS = ["Choice", "Created", "Reason"] as const;

@@ -64,9 +64,16 @@ function readEndpoint(text: string): string {
   }
 }
 
+/** True where only this machine calls: it listens on loopback, and no public URL says that a proxy is in front of it. */
+export function isLocalService({ listen, publicUrls = [] }: BrokerOptions): boolean {
+  return (
+    isLoopbackAddress(listen.host) && publicUrls.every((url) => isLoopbackHost(new URL(readEndpoint(url)).hostname))
+  );
+}
+
 /** @throws BrokerError `options` */
-export function domainsOf(domains: readonly string[], host: string): ReadonlySet<string> {
-  if (domains.length === 0 && !isLoopbackAddress(host)) {
+export function domainsOf(domains: readonly string[], isLocal: boolean): ReadonlySet<string> {
+  if (domains.length === 0 && !isLocal) {
     throw new BrokerError("options", "A broker that other machines reach needs its domain: --domain example.com");
   }
   const lower = domains.length === 0 ? ["localhost"] : domains.map((domain) => domain.toLowerCase());
@@ -76,8 +83,8 @@ export function domainsOf(domains: readonly string[], host: string): ReadonlySet
 }
 
 /** @throws BrokerError `options` */
-export function enquirersOf(policy: Policy, host: string): EnquirerClass {
-  const enquirers = policy.enquirers ?? (isLoopbackAddress(host) ? "any" : "domain");
+export function enquirersOf(policy: Policy, isLocal: boolean): EnquirerClass {
+  const enquirers = policy.enquirers ?? (isLocal ? "any" : "domain");
   if (enquirers === "domain") {
     throw new BrokerError(
       "options",

@@ -8,7 +8,7 @@ import { newHttpServer, serveHttp } from "./http.ts";
 import { listen, prepareStop } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { Notices } from "./notify.ts";
-import { type BrokerOptions, domainsOf, endpointsOf, enquirersOf } from "./options.ts";
+import { type BrokerOptions, domainsOf, endpointsOf, enquirersOf, isLocalService } from "./options.ts";
 import { createLimiter, DEFAULT_POLICY } from "./policy/index.ts";
 import { createPushServer } from "./push.ts";
 import type { Service } from "./service.ts";
@@ -52,8 +52,9 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   const { store, listen: at, publicUrls = [], domains = [], policy = DEFAULT_POLICY } = options;
   const clock = options.clock ?? Date.now;
   const log = createLog(options.log ?? ((lines) => process.stderr.write(lines)), clock);
-  const enquirers = enquirersOf(policy, at.host);
-  const ours = domainsOf(domains, at.host);
+  const isLocal = isLocalService(options);
+  const enquirers = enquirersOf(policy, isLocal);
+  const ours = domainsOf(domains, isLocal);
   // Options are refused before anything listens; a free port is known only after.
   endpointsOf(publicUrls, at);
   const key = await serviceKeyOf(store);

@@ -1,5 +1,5 @@
 /**
- * Enquire (-01 §6.3.2): an enquirer posts a signed request. Nothing is stored that a responder would not show: the
+ * Enquire (-01 §6.8): an enquirer posts a signed request. Nothing is stored that a responder would not show: the
  * signature holds, the envelope says what is signed, the dates are good, the text passes the gate, the sender may ask.
  */
 import { openRequest, type VerifiedRequest } from "../../crypto/index.ts";

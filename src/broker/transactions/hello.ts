@@ -1,4 +1,4 @@
-/** Hello (-01 §6.3.1): which protocol this is, where, and by which key it signs. */
+/** Hello (-01 §6.6): which protocol this is, where, and by which key it signs. */
 import type { Handler } from "../call.ts";
 
 export const hello: Handler<"Hello"> = (_body, _origin, { urls, key }) =>

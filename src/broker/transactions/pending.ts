@@ -1,4 +1,4 @@
-/** Pending (-01 §6.3.4): what waits for an account's answer, oldest first, told to its active devices alone. */
+/** Pending (-01 §6.11): what waits for an account's answer, oldest first, told to its active devices alone. */
 import { LIMITS, parseAccount, type RequestEntry } from "../../protocol/index.ts";
 import type { Handler } from "../call.ts";
 import { Refusal } from "../refusal.ts";

@@ -1,5 +1,5 @@
 /**
- * Respond (-01 §6.3.5): a device hands its answer in. What counts is the signature in it: by an active device of the
+ * Respond (-01 §6.12): a device hands its answer in. What counts is the signature in it: by an active device of the
  * account, over the stored request. `REFUSED` carries no signature, so the call itself must be by such a device.
  */
 import { CryptoError, openResponse, requestDigest, type VerifiedResponse } from "../../crypto/index.ts";

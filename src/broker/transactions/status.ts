@@ -1,5 +1,5 @@
 /**
- * Status (-01 §6.3.3): what became of a request. The BrokerID is the capability to ask; cancelling a request that was
+ * Status (-01 §6.9): what became of a request. The BrokerID is the capability to ask; cancelling a request that was
  * posted authenticated takes the key that posted it. `Wait` holds the call until there is news.
  */
 import type { Handler, Origin } from "../call.ts";

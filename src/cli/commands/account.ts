@@ -10,19 +10,16 @@ import type { Run } from "../run.ts";
 
 export interface StoreOptions {
   readonly data?: string;
-  readonly store?: string;
 }
 
 /** Where the broker of this home keeps its data, unless it is told otherwise. */
 export function storePlace(context: Context, options: StoreOptions): string {
-  return options.store ?? resolve(options.data ?? join(context.home, "broker"));
+  return resolve(options.data ?? join(context.home, "broker"));
 }
 
-/** Adds the options that name the broker's store. */
+/** Adds the option that names the broker's store. */
 export function withStoreOptions(command: Command): Command {
-  return command
-    .option("--data <dir>", "the broker's folder (default: broker, in the home folder)")
-    .option("--store <url>", "the broker's database, instead of a folder");
+  return command.option("--data <dir>", "the broker's folder (default: broker, in the home folder)");
 }
 
 async function withStore<T>(context: Context, options: StoreOptions, work: (store: Store) => Promise<T>): Promise<T> {

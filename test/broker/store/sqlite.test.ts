@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../../src/broker/store/index.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
 import { storeSuite } from "../store-suite.ts";
@@ -97,6 +97,29 @@ describe("group commit", () => {
     await Promise.all([1, 2, 3, 4, 5].map(insert));
     expect(version().data_version).toBe(before + 1);
     other.close();
+  });
+
+  const turn = () => new Promise(setImmediate);
+  const commits = (exec: { readonly mock: { readonly calls: readonly (readonly unknown[])[] } }) =>
+    exec.mock.calls.filter(([sql]) => sql === "COMMIT").length;
+
+  it("lets those of the next turn join", async () => {
+    const exec = vi.spyOn(database, "exec");
+    const first = insert(1);
+    await turn();
+    await Promise.all([first, insert(2)]);
+    expect(commits(exec)).toBe(1);
+  });
+
+  it("does not wait for ever while more keep coming", async () => {
+    const exec = vi.spyOn(database, "exec");
+    const all: Promise<unknown>[] = [];
+    for (let a = 0; a < 30; a += 1) {
+      all.push(insert(a));
+      await turn();
+    }
+    expect(commits(exec)).toBeGreaterThan(3);
+    await Promise.all(all);
   });
 
   it("keeps the others when one throws, and nothing of that one", async () => {

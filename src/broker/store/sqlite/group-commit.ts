@@ -1,7 +1,8 @@
 /**
- * Writes that arrive in the same turn of the event loop share one transaction and one sync to disk; one alone does not
- * wait for others. A write resolves only after COMMIT returned. One that throws spoils no other: the batch is rolled
- * back and each write runs again in a transaction of its own, so a write must have no effect outside the database.
+ * Writes that arrive together share one transaction and one sync to disk: those of one turn of the event loop, and of
+ * the next few while more keep coming; one alone waits for a turn that brings none, which takes no time. A write
+ * resolves only after COMMIT returned. One that throws spoils no other: the batch is rolled back and each write runs
+ * again in a transaction of its own, so a write must have no effect outside the database.
  */
 import type Database from "libsql";
 import { StoreError } from "../errors.ts";
@@ -15,11 +16,16 @@ interface QueuedWrite {
 
 /** More than this in one transaction would make the first of them wait too long. */
 const MOST_IN_ONE = 256;
+/** Verified signatures come back from other threads one by one; after so many turns a batch is large enough. */
+const MOST_TURNS = 4;
 
 export class GroupCommit {
   readonly #database: Database.Database;
   readonly #queue: QueuedWrite[] = [];
   #scheduled = false;
+  /** For how many turns the batch has been gathered, and how long it was at the last. */
+  #turns = 0;
+  #length = 0;
   #closed = false;
 
   constructor(database: Database.Database) {
@@ -44,7 +50,7 @@ export class GroupCommit {
       });
       if (!this.#scheduled) {
         this.#scheduled = true;
-        setImmediate(() => this.#flush());
+        setImmediate(() => this.#gather());
       }
     });
   }
@@ -55,10 +61,20 @@ export class GroupCommit {
     while (this.#queue.length > 0) this.#flush();
   }
 
+  #gather(): void {
+    const isGrowing = this.#queue.length > this.#length && this.#turns < MOST_TURNS;
+    this.#length = this.#queue.length;
+    this.#turns += 1;
+    if (isGrowing) setImmediate(() => this.#gather());
+    else this.#flush();
+  }
+
   #flush(): void {
     const batch = this.#queue.splice(0, MOST_IN_ONE);
+    this.#turns = 0;
+    this.#length = 0;
     this.#scheduled = this.#queue.length > 0;
-    if (this.#scheduled) setImmediate(() => this.#flush());
+    if (this.#scheduled) setImmediate(() => this.#gather());
     if (batch.length > 0 && !this.#commit(batch)) for (const write of batch) this.#commit([write]);
   }
 

@@ -24,22 +24,14 @@ function isBrowser(mode: string): mode is keyof typeof BROWSERS {
 /** The manifest less what the other browser alone understands; the version is the package's. */
 function manifestFor(browser: keyof typeof BROWSERS): ManifestV3Export {
   const foreign: readonly string[] = BROWSERS[browser].foreign;
-  const own = Object.fromEntries(
-    Object.entries(manifest).filter(([name]) => !foreign.includes(name)),
-  );
+  const own = Object.fromEntries(Object.entries(manifest).filter(([name]) => !foreign.includes(name)));
   // The type of an imported JSON file has strings where the plugin's type has literals.
   return { ...own, version: packageJson.version } as ManifestV3Export;
 }
 
 /** An entry is named by its folder: `background.js`, `popup-page.js`, `options-page.js`. */
-function chunkName({
-  facadeModuleId,
-}: {
-  readonly facadeModuleId?: string | null;
-}): string {
-  const [, folder, kind] =
-    /src\/extension\/([a-z]+)\/index\.(ts|html)$/.exec(facadeModuleId ?? "") ??
-    [];
+function chunkName({ facadeModuleId }: { readonly facadeModuleId?: string | null }): string {
+  const [, folder, kind] = /src\/extension\/([a-z]+)\/index\.(ts|html)$/.exec(facadeModuleId ?? "") ?? [];
   if (folder === undefined) return "assets/[name].js";
   return kind === "html" ? `assets/${folder}-page.js` : `assets/${folder}.js`;
 }
@@ -47,9 +39,7 @@ function chunkName({
 /** The npm package that a module is of, as the name of its chunk. */
 function packageOf(moduleId: string): string | null {
   const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(moduleId)?.[1];
-  return name === undefined
-    ? null
-    : `lib-${name.replace("@", "").replace("/", "-")}`;
+  return name === undefined ? null : `lib-${name.replace("@", "").replace("/", "-")}`;
 }
 
 export default defineConfig(({ command, mode }) => {

@@ -12,6 +12,8 @@ import { makeRunFolder, type RunFolder } from "./launcher/run-folder.ts";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** npm passes Ctrl-C on to us, who have it from the terminal already: within this time it is the same. */
 const SAME_MS = 1000;
+/** How often it is asked whether the parent is there. */
+const ORPHAN_MS = 500;
 
 process.exit(await main());
 
@@ -43,6 +45,10 @@ async function launch(options: LaunchOptions): Promise<number> {
         resolve(isResting ? 0 : code);
       });
     }
+    whenOrphaned(() => {
+      isEnding = true;
+      resolve(128 + constants.signals.SIGTERM);
+    });
     process.on("uncaughtException", (error) => resolve(report(error)));
   });
   const onResting = (): void => {
@@ -57,6 +63,16 @@ async function launch(options: LaunchOptions): Promise<number> {
   isEnding = true;
   await cleanup.run();
   return leave(folder, code);
+}
+
+/** npm passes a signal on to its shell, and the shell to nobody: where it is gone, somebody has ended us. */
+function whenOrphaned(end: () => void): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, ORPHAN_MS);
+  timer.unref();
 }
 
 /** Ends at once. What the libraries do at the exit comes first: it kills what has not ended. */

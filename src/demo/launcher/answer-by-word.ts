@@ -1,5 +1,6 @@
 /** Without a window nobody can click: the words `accept` and `reject`, typed on the terminal, press the popup's buttons. */
 import { spawnSync } from "node:child_process";
+import { fstatSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { waitUntil } from "../browser/wait.ts";
 import { type CoBrowser, type Popup, testid } from "./co-browser.ts";
@@ -25,9 +26,9 @@ export async function answerByWord({ transcript, browser }: Resting): Promise<vo
   });
 }
 
-/** A process in the background is stopped, with all of its group, when it reads from its terminal. */
+/** Whether words can come: a process in the background is stopped, with all of its group, when it reads a terminal. */
 function mayRead(): boolean {
-  if (!process.stdin.isTTY) return true;
+  if (!process.stdin.isTTY) return !fstatSync(0).isCharacterDevice();
   const { stdout } = spawnSync("ps", ["-o", "pgid=", "-o", "tpgid=", "-p", String(process.pid)], { encoding: "utf8" });
   const [group, foreground] = (stdout || "").trim().split(/\s+/);
   return group !== undefined && group === foreground;

@@ -59,19 +59,19 @@ export async function saveDevice(home: string, device: NewDevice): Promise<void>
   await writePrivateFile(join(folderOf(home), `${fileNameOf(device)}.json`), `${JSON.stringify(device)}\n`);
 }
 
-/** All devices of this home. */
+/** All devices of this home, by account. */
 export async function loadDevices(home: string): Promise<readonly Device[]> {
   const names = await readdir(folderOf(home)).catch((error: unknown) => {
     if (isCode(error, "ENOENT")) return [];
     throw error;
   });
   const devices: Device[] = [];
-  for (const name of names.filter((one) => one.endsWith(".json")).sort()) {
+  for (const name of names.filter((one) => one.endsWith(".json"))) {
     const path = join(folderOf(home), name);
     const device = await notDamaged(path, () => loadDevice(path));
     if (device !== undefined) devices.push(device);
   }
-  return devices;
+  return devices.sort((a, b) => (`${a.account} ${a.broker}` < `${b.account} ${b.broker}` ? -1 : 1));
 }
 
 async function loadDevice(path: string): Promise<Device | undefined> {

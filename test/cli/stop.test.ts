@@ -110,6 +110,9 @@ describe("a yes that comes as ask is stopped", { timeout: 120_000 }, () => {
     await sleep(200);
     return { StatusResponse: { Status: 201, Response: { BrokerID: body["BrokerID"], RequestStatus: "PENDING" } } };
   };
+  const never = new Promise<object>(() => {
+    // No answer at all.
+  });
   const cancelled = (body: JsonObject): object => ({
     StatusResponse: { Status: 201, Response: { BrokerID: body["BrokerID"], RequestStatus: "ECANCEL" } },
   });
@@ -160,24 +163,19 @@ describe("a yes that comes as ask is stopped", { timeout: 120_000 }, () => {
 
   it("cannot come where Ctrl-C comes while the request is being posted: it is cancelled all the same", async () => {
     broker.says.set("Status", cancelled);
-    let taken: () => void = () => undefined;
-    const posting = new Promise<void>((resolve) => (taken = resolve));
     broker.says.set("Enquire", async () => {
-      taken();
       await sleep(1000);
       return { EnquireResponse: { Status: 201, BrokerID: "RBKXX-2Q7AB-ZQK2N-5VEIR-4W2LM-OXJ7D" } };
     });
     const { child, finished } = ask();
-    await posting;
+    await called("Enquire");
     child.kill("SIGINT");
     expect(await finished).toMatchObject({ code: 2, stdout: "no answer: given up\n" });
     expect(broker.wire.arrived.some(isCancel)).toBe(true);
   });
 
   it("is not waited for where Ctrl-C is pressed twice", async () => {
-    broker.says.set("Status", (body) =>
-      body["Cancel"] === true ? new Promise<object>(() => undefined) : pending(body),
-    );
+    broker.says.set("Status", (body) => (body["Cancel"] === true ? never : pending(body)));
     const { child, finished } = ask();
     await called("Status");
     child.kill("SIGINT");
@@ -189,9 +187,7 @@ describe("a yes that comes as ask is stopped", { timeout: 120_000 }, () => {
   });
 
   it("may still come where the broker could not be told, and that is said", async () => {
-    broker.says.set("Status", (body) =>
-      body["Cancel"] === true ? new Promise<object>(() => undefined) : pending(body),
-    );
+    broker.says.set("Status", (body) => (body["Cancel"] === true ? never : pending(body)));
     const end: Finished = await ask("--timeout", "1s").finished;
     expect(end).toMatchObject({ code: 2, stdout: "no answer in time\n" });
     expect(end.stderr).toMatch(/the broker was not told to cancel R\S+; until it expires it can still be answered\n$/);

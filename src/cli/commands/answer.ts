@@ -86,6 +86,8 @@ async function find(ports: ResponderPorts, device: Device, brokerId: string): Pr
 
 async function pollFor(ports: ResponderPorts, device: Device, brokerId: string): Promise<InboxEntry> {
   await poll(ports, device);
+  // Another process may have taken it in, and not have looked at it yet.
+  await resumeReceived(ports, device);
   const entry = await find(ports, device, brokerId);
   if (entry === undefined) throw notAnswered(`${brokerId} is not pending for ${device.account}.`);
   return entry;

@@ -41,6 +41,7 @@ async function launch(options: LaunchOptions): Promise<number> {
         const code = 128 + constants.signals[signal];
         first ??= performance.now();
         if (performance.now() - first > SAME_MS) leave(folder, code);
+        if (!isEnding) console.log("\nEnding: the browser, the bank and the broker are closed.");
         isEnding = true;
         resolve(isResting ? 0 : code);
       });

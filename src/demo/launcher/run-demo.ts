@@ -4,6 +4,7 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LaunchOptions } from "./arguments.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { enrol } from "./enrol.ts";
@@ -19,6 +20,8 @@ import { Transcript } from "./transcript.ts";
 import { verifyReceipt } from "./verify-receipt.ts";
 
 const ACCOUNT = "alice@localhost";
+/** How long the end waits for a browser that is just starting. */
+const START_MS = 2000;
 
 /**
  * Runs the demo to its end; with `stay`, or at a screen, until the browser is closed.
@@ -51,7 +54,11 @@ async function steps(
 ): Promise<void> {
   transcript.say("Bank of Ethel: a payment that goes through only when it was accepted in the co-browser\n");
   const choice = startBrowser({ ...options, profile: folder.profile });
-  cleanup.add(async () => (await choice.started.catch(() => undefined))?.close());
+  cleanup.add(async () => {
+    // One that has not started by then is killed by its driver at the exit.
+    const late = sleep(START_MS, undefined, { ref: false });
+    await (await Promise.race([choice.started.catch(() => undefined), late]))?.close();
+  });
   const broker = await transcript.during("Starting the broker", startBroker(processes, folder));
   const isUsual = new URL(broker).port === String(USUAL_BROKER_PORT);
   transcript.step(`The broker runs at ${broker}${isUsual ? "" : ` (port ${USUAL_BROKER_PORT} is taken)`}.`);

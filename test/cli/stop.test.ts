@@ -31,7 +31,7 @@ describe("a signal at any moment", { timeout: 120_000 }, () => {
   const random = seededRandom("signals at random moments");
 
   /** One confirmation: the user accepts, and a signal comes, each at its own moment. */
-  async function round(home: string, user: Device, usualMs: number): Promise<"signalled" | "too late"> {
+  async function round(home: string, user: Device, usualMs: number): Promise<"no" | "yes" | "too late"> {
     const signal = SIGNALS[Math.floor(random() * SIGNALS.length)] ?? "SIGINT";
     // Half of them around the answer, where it is close; half anywhere from the first moment on.
     const isClose = random() < 0.5;
@@ -48,9 +48,9 @@ describe("a signal at any moment", { timeout: 120_000 }, () => {
     const wasSignalled = await signalled(child, signal);
     const { code, stdout } = await finished;
     await accepting;
-    if (wasSignalled) expect({ signal, code, stdout }).not.toMatchObject({ code: 0 });
-    else expect({ signal, code, stdout }).toMatchObject({ code: 0, stdout: "accepted\n" });
-    return wasSignalled ? "signalled" : "too late";
+    if (!wasSignalled) expect({ signal, code, stdout }).toMatchObject({ code: 0, stdout: "accepted\n" });
+    if (code === 0) return wasSignalled ? "yes" : "too late";
+    return "no";
   }
 
   it.skipIf(process.platform !== "linux")("never ends in 0, whenever the user accepts", async () => {
@@ -68,8 +68,12 @@ describe("a signal at any moment", { timeout: 120_000 }, () => {
         return ended;
       }),
     );
+    const ends = lanes.flat();
+    // Past its last look for signals, microseconds before the end, a process cannot tell one from one that comes too
+    // late. Once in a run is chance; a signal that is not heeded shows more often.
+    expect(ends.filter((end) => end === "yes").length, ends.join(", ")).toBeLessThan(2);
     // A run in which every signal came too late has shown nothing.
-    expect(lanes.flat().filter((end) => end === "signalled").length).toBeGreaterThan(ROUNDS / 2);
+    expect(ends.filter((end) => end === "no").length).toBeGreaterThan(ROUNDS / 2);
   });
 });
 

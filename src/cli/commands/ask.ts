@@ -1,6 +1,5 @@
 /** `confirm ask`: posts a request and waits. Exits 0 only when it was accepted, and never after Ctrl-C. */
 import { resolve } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
 import type { AskResult } from "../../enquirer/index.ts";
 import { type Context, openEnquirer } from "../context.ts";
@@ -10,7 +9,7 @@ import { type QuestionOptions, questionOf, withQuestionOptions } from "../questi
 import { requireWritable, saveReceipt } from "../receipt-file.ts";
 import { exitOf, resultJson, resultText } from "../result.ts";
 import type { Run } from "../run.ts";
-import { isStopped, untilStopped } from "../stop-signal.ts";
+import { type Stopping, untilStopped } from "../stop-signal.ts";
 
 interface AskOptions extends QuestionOptions {
   readonly timeout: string;
@@ -38,13 +37,13 @@ Examples:
       --button 15m="Access for 15 minutes" --button 8h="Access for 8 hours" --receipt grant.json`,
     )
     .action((to: string, heading: string | undefined, options: AskOptions) =>
-      run((context) => untilStopped((signal) => ask(context, signal, to, heading, options), EXIT.noAnswer)),
+      run((context) => untilStopped((stopping) => ask(context, stopping, to, heading, options), EXIT.noAnswer)),
     );
 }
 
 async function ask(
   context: Context,
-  signal: AbortSignal,
+  { signal, close }: Stopping,
   to: string,
   heading: string | undefined,
   options: AskOptions,
@@ -54,13 +53,11 @@ async function ask(
   const receiptFile = options.receipt === undefined ? undefined : resolve(options.receipt);
   if (receiptFile !== undefined) await requireWritable(receiptFile);
   const enquirer = await openEnquirer(context);
-  if (isStopped(signal)) throw new CliError(EXIT.noAnswer, "Given up before anybody was asked.", "given_up");
+  if (signal.aborted) throw new CliError(EXIT.noAnswer, "Given up before anybody was asked.", "given_up");
   const posted = await enquirer.post(question);
   const result = await enquirer.wait(posted, { timeoutMs, signal });
   if ("receipt" in result && receiptFile !== undefined) await saveReceipt(receiptFile, result);
-  // A Ctrl-C that came meanwhile is still with the event loop: let it in before anything is said.
-  await nextTurn();
-  const said: AskResult = isStopped(signal) ? { result: "aborted" } : result;
+  const said: AskResult = (await close()) ? { result: "aborted" } : result;
   context.output.result(resultText(said), resultJson(said, posted.brokerId));
   return exitOf(said);
 }

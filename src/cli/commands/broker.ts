@@ -40,7 +40,7 @@ Examples:
   confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --policy policy.json`,
     )
     .action((options: BrokerCommandOptions) =>
-      run((context) => untilStopped((signal) => serve(context, signal, options), EXIT.failed)),
+      run((context) => untilStopped(({ signal }) => serve(context, signal, options), EXIT.failed)),
     );
 }
 

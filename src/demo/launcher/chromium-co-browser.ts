@@ -9,11 +9,14 @@ import { type CoBrowser, collapsed, OPTIONS_PAGE, type Popup, type Tab } from ".
 import { endByForce } from "./end-by-force.ts";
 import { lookAway, lookBack } from "./looking-away.ts";
 import { PLACE } from "./place.ts";
+import { showButton } from "./show-button.ts";
 
 const PATIENCE_MS = 20_000;
 const CLOSE_MS = 4000;
+const OPENS_MS = 3000;
 
 export async function startChromium(executable: string, profile: string, headless: boolean): Promise<CoBrowser> {
+  await showButton(PLACE.chrome, profile);
   const chromium = await Chromium.launch({
     ...{ extension: PLACE.chrome, profile, executable, headless, handleSignals: false },
     // A person at the screen needs no program that looks on.
@@ -26,21 +29,26 @@ export async function startChromium(executable: string, profile: string, headles
     context.once("close", () => resolve());
   });
 
-  /** The first, empty tab is used before another is opened. */
-  async function newPage(): Promise<Page> {
-    return context.pages().find((page) => page.url() === "about:blank") ?? context.newPage();
-  }
+  const optionsUrl = chromium.url(OPTIONS_PAGE);
 
   async function openTab(url: string): Promise<Tab> {
-    const page = await newPage();
+    const page = await context.newPage();
     await page.goto(url);
     return tabOf(page, profile);
+  }
+
+  /** The extension opens its options page itself when it is installed. */
+  async function openOptions(): Promise<Tab> {
+    const opened = await waitUntil("the options page", OPENS_MS, () =>
+      Promise.resolve(context.pages().find((page) => page.url() === optionsUrl)),
+    ).catch(() => undefined);
+    return opened === undefined ? openTab(optionsUrl) : tabOf(opened, profile);
   }
 
   return {
     name: `Chromium ${context.browser()?.version() ?? ""}`.trim(),
     openTab,
-    openOptions: () => openTab(chromium.url(OPTIONS_PAGE)),
+    openOptions,
     openPopup: async () => {
       // The window that had a popup before may not be the active one.
       await context.pages().at(-1)?.bringToFront();

@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { startBroker } from "./broker-child.mjs";
 import { temporaryFolder } from "./cleanup.mjs";
-import { ACCOUNT, badgeShows, enrol, launchCoBrowser, missingBrowser } from "./co-browser.mjs";
+import { ACCOUNT, badgeShows, launchCoBrowser, missingBrowser } from "./co-browser.mjs";
 import { Sender } from "./sender.mjs";
 import { quantile } from "./statistics.mjs";
 import { digits, table } from "./table.mjs";
@@ -13,15 +13,14 @@ import { digits, table } from "./table.mjs";
 const EXTENSION = resolve(import.meta.dirname, "../../dist/chrome");
 const AWAKE_MS = 10_000;
 /** The alarm comes every 30 seconds. */
-const KILLED_MS = 45_000;
+const KILLED_MS = 40_000;
 
-export async function benchBadge({ quick, say }) {
+export async function benchBadge({ quick, say, timeLeft }) {
   const skipped = missingBrowser();
   if (skipped !== undefined) return { data: { skipped }, lines: [skipped], problems: [] };
   const broker = await startBroker(temporaryFolder());
   const sender = await Sender.open(broker.port);
-  const { chromium, watch } = await launchCoBrowser(EXTENSION);
-  await enrol(chromium, broker, sender.kid);
+  const { chromium, watch } = await launchCoBrowser(EXTENSION, broker, sender.kid);
 
   const awake = [];
   // The first one opens caches and is not counted.
@@ -29,7 +28,7 @@ export async function benchBadge({ quick, say }) {
   awake.shift();
   say(`${awake.length} times with the worker awake`);
   const killed = [];
-  if (!quick) {
+  if (!quick && timeLeft() > KILLED_MS) {
     await chromium.killWorker();
     killed.push(await once(sender, watch, KILLED_MS));
     say("once with the worker killed before");
@@ -63,6 +62,8 @@ function lines({ awake, killed }) {
       ],
     ),
     "",
-    "A killed worker is woken by its alarm, every 30 seconds: one value says only that it is.",
+    killed.n === 0
+      ? "A killed worker is woken by its alarm, every 30 seconds: not measured in a short run."
+      : "A killed worker is woken by its alarm, every 30 seconds: one value says only that it is.",
   ];
 }

@@ -1,10 +1,12 @@
 /** Chromium with the extension, set up as a user would: the account connected and the sender pinned on the options page. */
 import { Chromium } from "../../dist/node/demo/browser/chromium.js";
+import { waitUntil } from "../../dist/node/demo/browser/wait.js";
 import { findChromium } from "../../dist/node/demo/prepare/browsers.mjs";
 import { onEnd } from "./cleanup.mjs";
 import { FROM } from "./payment.mjs";
 
 const OPTIONS = "src/extension/options/index.html";
+const OPTIONS_MS = 15_000;
 /** A page of the extension that runs none of its code, so that a look from there costs the extension nothing. */
 const WATCH = "manifest.json";
 
@@ -16,19 +18,17 @@ export function missingBrowser() {
 }
 
 /**
- * Starts the browser with an extension's folder.
+ * Starts the browser with an extension's folder, connects the account and pins the sender, by typing.
  *
  * @returns the browser and a page to watch from
  */
-export async function launchCoBrowser(extension) {
+export async function launchCoBrowser(extension, broker, senderKid) {
   const chromium = await Chromium.launch({ extension, handleSignals: false });
   onEnd(() => chromium.close());
-  return { chromium, watch: await chromium.openPage(WATCH) };
-}
-
-/** Connects the account and pins the sender, by typing. */
-export async function enrol(chromium, broker, senderKid) {
-  const page = await chromium.openPage(OPTIONS);
+  // The page opens by itself after the installation, in the empty tab; that tab must stay, the driver's hold is in it.
+  const page = await waitUntil("the options page opens", OPTIONS_MS, () => {
+    return Promise.resolve(chromium.context.pages().find((candidate) => candidate.url() === chromium.url(OPTIONS)));
+  });
   await page.getByTestId("account").fill(ACCOUNT);
   await page.getByTestId("code").fill(await broker.code(ACCOUNT));
   await page.getByTestId("broker").fill(broker.origin);
@@ -39,7 +39,8 @@ export async function enrol(chromium, broker, senderKid) {
   await page.getByTestId("pin-checked").selectOption("page");
   await page.getByTestId("pin-add").click();
   await page.getByTestId("pin").first().waitFor();
-  await page.close();
+  await page.goto(chromium.url(WATCH));
+  return { chromium, watch: page };
 }
 
 /** Resolves to the time (milliseconds since 1970) at which the badge shows `text`; rejects after `ms`. */

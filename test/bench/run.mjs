@@ -17,13 +17,14 @@ const SHOWN = 10;
 
 const PARTS = {
   broker: { title: "Whole confirmations a second: Enquire, Respond, Status", run: benchBroker },
-  badge: { title: "From the broker's acknowledgement to the badge, in Chromium", run: benchBadge },
   popup: { title: "From openPopup to the request, and to Accept", run: benchPopup },
+  badge: { title: "From the broker's acknowledgement to the badge, in Chromium", run: benchBadge },
   size: { title: "Bytes of the extension", run: benchSize },
 };
 
 const { parts, json, ...options } = readOptions(process.argv.slice(2), Object.keys(PARTS));
 const inTime = endInTime(LIMIT_MS);
+const end = performance.now() + LIMIT_MS;
 const where = machine();
 const report = { machine: where, quick: options.quick };
 console.log(machineLine(where));
@@ -47,7 +48,7 @@ process.exit(failed ? 1 : 0);
 async function runPart(name, run) {
   try {
     const say = (text) => console.error(`  ${name}: ${text}`);
-    const { data, lines, problems } = await run({ ...options, say });
+    const { data, lines, problems } = await run({ ...options, say, timeLeft: () => end - performance.now() });
     return { data, lines, problems: [...problems, ...(await endAll()).map(String)] };
   } catch (error) {
     const failures = [error, ...(await endAll())];

@@ -86,9 +86,10 @@ export class FirefoxTab {
     await this.#bidi.send("browsingContext.activate", { context: this.#context });
   }
 
-  /** Writes a PNG of the tab to a file. */
+  /** Writes a PNG of the tab's whole page to a file. */
   async screenshot(file: string): Promise<void> {
-    const reply = await this.#bidi.send("browsingContext.captureScreenshot", { context: this.#context });
+    const what = { context: this.#context, origin: "document" };
+    const reply = await this.#bidi.send("browsingContext.captureScreenshot", what);
     await writeFile(file, Buffer.from(textAt(reply, "data"), "base64"));
   }
 

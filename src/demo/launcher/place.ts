@@ -27,6 +27,11 @@ export function picture(name: (typeof PICTURES)[number]): string {
   return join(PLACE.results, `${PICTURES.indexOf(name) + 1}-${name}.png`);
 }
 
+/** The file that a service writes to. */
+export function logOf(service: "broker" | "bank"): string {
+  return join(PLACE.results, `${service}.log`);
+}
+
 /** A path as it is short to read from where the demo was started. */
 export function shown(path: string): string {
   const from = relative(process.cwd(), path);

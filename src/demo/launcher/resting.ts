@@ -34,7 +34,7 @@ export function sayYourTurn({ transcript, bank, account }: Resting): void {
     `  2. Under Confirmation link ${account}: compare the fingerprint with the co-browser's options page, in the other tab,`,
     "     and pin the bank's name and fingerprint there.",
     "  3. Under Payees add one, for instance Discovery Shipping GmbH, DE02 1203 0000 0000 2020 51, and pay 1,200.00 EUR.",
-    "  4. The co-browser's button in the browser's toolbar then shows a 1. Press it, read, and accept.",
+    "  4. The co-browser's button in the toolbar (or behind its puzzle piece) then shows a 1. Press it, read, accept.",
   ];
   transcript.say();
   for (const line of lines) transcript.say(line);

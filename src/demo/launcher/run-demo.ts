@@ -3,13 +3,15 @@
  * started is in `cleanup` before it is waited for.
  */
 import { mkdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaunchOptions } from "./arguments.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { enrol } from "./enrol.ts";
+import { expect } from "./expect.ts";
 import { makePayment } from "./payment.ts";
-import { picture, PICTURES, PLACE, shown } from "./place.ts";
+import { logOf, picture, PICTURES, PLACE, shown } from "./place.ts";
 import { Processes } from "./processes.ts";
 import { answerByWord } from "./answer-by-word.ts";
 import { type Resting, sayBeside, sayYourTurn } from "./resting.ts";
@@ -72,7 +74,11 @@ async function steps(
   transcript.step(
     `${ACCOUNT} is connected by typing address and code into the extension's options page. Its new device is`,
     enrolled.deviceKid,
+    "and it knows the broker by the key that the broker itself prints,",
+    enrolled.serviceKid,
   );
+  const printed = await readFile(logOf("broker"), "utf8");
+  expect(printed.includes(enrolled.serviceKid), `The broker's key is not ${enrolled.serviceKid}.`);
 
   const resting = { transcript, browser, folder, account: ACCOUNT, broker, bank };
   if (!options.headless) {

@@ -1,9 +1,8 @@
 /** The broker and the bank as processes of their own, each on loopback; they are ready when they answer. */
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 import { LauncherError } from "./launcher-error.ts";
-import { PLACE } from "./place.ts";
+import { logOf, PLACE } from "./place.ts";
 import type { Processes } from "./processes.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -16,7 +15,7 @@ const READY_MS = 30_000;
 export async function startBroker(processes: Processes, folder: RunFolder): Promise<string> {
   const port = await freePort(USUAL_BROKER_PORT);
   const listen = ["--data", folder.broker, "--listen", `127.0.0.1:${port}`];
-  const log = join(PLACE.results, "broker.log");
+  const log = logOf("broker");
   processes.serve("The broker", log, [PLACE.confirm, "broker", ...listen]);
   const url = `http://127.0.0.1:${port}`;
   const hello = { method: "POST", body: '{"HelloRequest":{}}' };
@@ -27,7 +26,7 @@ export async function startBroker(processes: Processes, folder: RunFolder): Prom
 /** Starts the bank; its address. */
 export async function startBankProcess(processes: Processes, folder: RunFolder, broker: string): Promise<string> {
   const port = await freePort(USUAL_BANK_PORT);
-  const log = join(PLACE.results, "bank.log");
+  const log = logOf("bank");
   processes.serve("The bank", log, [PLACE.bank, "--data", folder.bank, "--port", String(port), "--broker", broker]);
   const url = `http://127.0.0.1:${port}`;
   await ready("The bank", log, `${url}/login`, {}, processes);

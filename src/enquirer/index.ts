@@ -5,6 +5,8 @@ export { EnquirerError, type EnquirerErrorCode } from "./errors.ts";
 export type { Answered, AnswererRule, AskResult, Notice, Posted, Question, WaitOptions } from "./types.ts";
 export type { SrmlInput } from "../srml/index.ts";
 export {
+  type Check,
+  type CheckName,
   type Pin,
   type Receipt,
   ReceiptError,

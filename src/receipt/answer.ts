@@ -12,6 +12,7 @@ import {
 } from "../crypto/index.ts";
 import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
 import { parseSrml, type Srml, SrmlError } from "../srml/index.ts";
+import { Checklist } from "./checklist.ts";
 import { ReceiptError } from "./errors.ts";
 
 export interface VerifiedAnswer {
@@ -27,18 +28,29 @@ export interface VerifiedAnswer {
  *
  * @param posted - the request as it was posted, where the verifier posted it: then the answer must hold exactly that,
  *   `signature` included
+ * @param checks - where to note what was checked
  * @throws ReceiptError any code but `not_anchored`
  */
-export async function verifyAnswer(answer: Jws, posted?: Jws): Promise<VerifiedAnswer> {
-  const response = await opened(() => openResponse(answer));
-  if (posted !== undefined && !(await isSame(posted, response.signedRequest))) {
-    throw new ReceiptError("other_request", "The answer is over another request than the one that was posted.");
+export async function verifyAnswer(answer: Jws, posted?: Jws, checks = new Checklist()): Promise<VerifiedAnswer> {
+  const response = await checks.make("answer_signature", () => opened(() => openResponse(answer)));
+  checks.passed("answer_signature", `by ${response.signer.kid}`);
+  if (posted !== undefined) {
+    await checks.make("same_request", () => requireSame(posted, response.signedRequest));
+    checks.passed("same_request", "the answer holds the request that was posted");
   }
-  const request = await opened(() => openRequest(response.signedRequest));
-  checkDemands(request, response);
-  const srml = readText(request.text);
-  const label = chosenLabel(srml, response);
-  checkDates(request, response);
+  const request = await checks.make("request_signature", () => opened(() => openRequest(response.signedRequest)));
+  checks.passed("request_signature", `by ${request.signer.kid}`);
+  await checks.make("demands", () => {
+    checkDemands(request, response);
+  });
+  const srml = await checks.make("text", () => readText(request.text));
+  checks.passed("text", "it is SRML that a responder shows, and is what was signed");
+  const label = await checks.make("choice", () => chosenLabel(srml, response));
+  if (label !== undefined) checks.passed("choice", "it is one of the request's options");
+  await checks.make("dates", () => {
+    checkDates(request, response);
+  });
+  if (areDated(request, response)) checks.passed("dates", "those of enquirer and device agree");
   return Object.freeze({ request, response, srml, label });
 }
 
@@ -52,11 +64,13 @@ async function opened<T>(open: () => Promise<T>): Promise<T> {
   }
 }
 
-async function isSame(posted: Jws, inner: Jws): Promise<boolean> {
-  return (
+async function requireSame(posted: Jws, inner: Jws): Promise<void> {
+  const isSame =
     (await requestDigest(posted)) === (await requestDigest(inner)) &&
-    posted.signatures[0]?.signature === inner.signatures[0]?.signature
-  );
+    posted.signatures[0]?.signature === inner.signatures[0]?.signature;
+  if (!isSame) {
+    throw new ReceiptError("other_request", "The answer is over another request than the one that was posted.");
+  }
 }
 
 function readText(text: string): Srml {
@@ -90,6 +104,11 @@ function chosenLabel(srml: Srml, { value, choice, reason }: VerifiedResponse): s
     throw new ReceiptError("choice", "The answer accepts without naming one of the request's options.");
   }
   return chosen?.label;
+}
+
+/** Whether there were two dates to compare: a plain draft peer signs none. */
+function areDated(request: VerifiedRequest, response: VerifiedResponse): boolean {
+  return response.created !== undefined && (request.created ?? request.expire) !== undefined;
 }
 
 /** The device's clock may be off by as much as the responder tolerates, and no more. */

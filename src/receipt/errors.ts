@@ -1,3 +1,5 @@
+import type { Check } from "./checks.ts";
+
 /** Why a receipt does not prove what it says. */
 export type ReceiptErrorCode =
   /** Not a receipt, or something in it has another form. */
@@ -21,9 +23,12 @@ export type ReceiptErrorCode =
 export class ReceiptError extends Error {
   override readonly name = "ReceiptError";
   readonly code: ReceiptErrorCode;
+  /** What was checked until then, the check that failed last; empty where nothing could be read. */
+  readonly checks: readonly Check[];
 
-  constructor(code: ReceiptErrorCode, message: string) {
+  constructor(code: ReceiptErrorCode, message: string, checks: readonly Check[] = []) {
     super(message);
     this.code = code;
+    this.checks = checks;
   }
 }

@@ -1,5 +1,6 @@
 /** Receipts: built from an answer that verifies, verified by anyone. Pure. */
 export { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
+export { type Check, type CheckName, CHECK_NAMES } from "./checks.ts";
 export { ReceiptError, type ReceiptErrorCode } from "./errors.ts";
 export { type Receipt, readReceipt, type ReceiptTrust, RECEIPT_TRUST, writeReceipt } from "./shape.ts";
 export { isPinned, type Pin, type VerifiedReceipt, verifyReceipt } from "./verify.ts";

@@ -2,8 +2,9 @@
  * Verifying a receipt, years later, by anyone: both signatures, the text, the choice, the dates, and whether the device
  * that signed is one that the verifier knows. `Devices` is evidence of what the broker said, never an anchor.
  */
-import type { VerifiedAnswer } from "./answer.ts";
-import { verifyAnswer } from "./answer.ts";
+import { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
+import { Checklist } from "./checklist.ts";
+import type { Check } from "./checks.ts";
 import { ReceiptError } from "./errors.ts";
 import { type Receipt, readReceipt, type ReceiptTrust } from "./shape.ts";
 
@@ -17,8 +18,8 @@ export interface VerifiedReceipt extends VerifiedAnswer {
   readonly brokerId: string;
   /** How the enquirer knew the device at the time. */
   readonly trust: ReceiptTrust;
-  /** What was checked, in order, each as a sentence. */
-  readonly checks: readonly string[];
+  /** What was checked, in order. */
+  readonly checks: readonly Check[];
 }
 
 /** True where one of the pins is this key, for this account. */
@@ -38,30 +39,16 @@ export async function verifyReceipt(
   options: { readonly pins: readonly Pin[] },
 ): Promise<VerifiedReceipt> {
   const receipt = typeof input === "string" || input instanceof Uint8Array ? readReceipt(input) : input;
-  const answer = await verifyAnswer(receipt.Response);
-  const { request, response, srml } = answer;
-  if (!isPinned(options.pins, request.toId, response.signer.kid)) {
+  const checks = new Checklist();
+  const answer = await verifyAnswer(receipt.Response, undefined, checks);
+  const { request, response } = answer;
+  await checks.make("device", () => {
+    if (isPinned(options.pins, request.toId, response.signer.kid)) return;
     throw new ReceiptError(
       "not_anchored",
       `Signed by ${response.signer.kid}, a device that is not pinned for ${request.toId}.`,
     );
-  }
-  return Object.freeze({
-    ...answer,
-    brokerId: receipt.BrokerID,
-    trust: receipt.Trust,
-    checks: [
-      `request signed by ${request.signer.kid}`,
-      `answer signed by ${response.signer.kid}`,
-      "the text is SRML, and is what was signed",
-      ...(response.value && srml.buttons.length > 0 ? ["the choice is one of the request's options"] : []),
-      ...(areDated(answer) ? ["the dates agree"] : []),
-      `the device is pinned for ${request.toId}`,
-    ],
   });
-}
-
-/** Whether there were two dates to compare: a plain draft peer signs none. */
-function areDated({ request, response }: VerifiedAnswer): boolean {
-  return response.created !== undefined && (request.created ?? request.expire) !== undefined;
+  checks.passed("device", `pinned for ${request.toId}`);
+  return Object.freeze({ ...answer, brokerId: receipt.BrokerID, trust: receipt.Trust, checks: checks.made });
 }

@@ -132,19 +132,29 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
       >   by       device <BOB> (first-use when it was taken)
       >   signed   ...Z (the device says)
       >   request  <GRANT>
-      >   checked  request signed by <ASKER>
-      >   checked  answer signed by <BOB>
-      >   checked  the text is SRML, and is what was signed
-      >   checked  the choice is one of the request's options
-      >   checked  the dates agree
-      >   checked  the device is pinned for bob@localhost
+      >   passed   answer signature: by <BOB>
+      >   passed   request signature: by <ASKER>
+      >   passed   text: it is SRML that a responder shows, and is what was signed
+      >   passed   choice: it is one of the request's options
+      >   passed   dates: those of enquirer and device agree
+      >   passed   device: pinned for bob@localhost
       $ confirm --home stranger verify r.json
-      ! confirm: Signed by <BOB>, a device that is not pinned for bob@localhost.
+      ! confirm: passed   answer signature: by <BOB>
+      ! confirm: passed   request signature: by <ASKER>
+      ! ...
+      ! confirm: failed   device: Signed by <BOB>, a device that is not pinned for bob@localhost.
+      ! confirm: The receipt does not verify.
+      = 1
+      $ confirm --home stranger verify r.json --json
+      > {"verified":false,"error":"not_anchored",...,"checks":[{"name":"answer_signature","outcome":"passed",...{"name":"device","outcome":"failed",...]}
+      ! ...
       = 1
       $ confirm --home stranger verify r.json --pin "$BOB" --json
       > {"verified":true,"from":"<FROM>","fromKid":"<ASKER>","to":"bob@localhost",...,"label":"For 15 minutes",...}
       $ confirm --home stranger verify r.json --pin "$ASKER"
-      ! confirm: Signed by <BOB>, a device that is not pinned for bob@localhost.
+      ! ...
+      ! confirm: failed   device: Signed by <BOB>, a device that is not pinned for bob@localhost.
+      ! confirm: The receipt does not verify.
       = 1
       $ confirm verify none.json
       ! confirm: none.json cannot be read.

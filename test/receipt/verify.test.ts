@@ -83,10 +83,33 @@ describe("a receipt", () => {
       Response: foreignResponse(peer, { SignedRequest: request, Value: true }, null),
     });
     const { checks } = await verifyReceipt(undated, { pins: [{ kid: peer.kid }] });
-    expect(checks.filter((check) => check.includes("dates agree"))).toEqual([]);
+    expect(checks.map((check) => check.name)).not.toContain("dates");
     const dated = await verifyReceipt(await receiptBy(), { pins: PINS });
-    expect(dated.checks.filter((check) => check.includes("dates agree"))).toHaveLength(1);
-    expect(dated.checks.length).toBeGreaterThan(checks.length);
+    expect(dated.checks).toContainEqual(expect.objectContaining({ name: "dates", outcome: "passed" }));
+  });
+
+  it("says each check by its name, in the order in which they were made", async () => {
+    const { checks } = await verifyReceipt(await receiptBy(), { pins: PINS });
+    expect(checks.map(({ name, outcome }) => `${outcome} ${name}`)).toEqual([
+      "passed answer_signature",
+      "passed request_signature",
+      "passed text",
+      "passed dates",
+      "passed device",
+    ]);
+  });
+
+  it("that does not verify says which checks passed and which one failed", async () => {
+    const failure: unknown = await verifyReceipt(await receiptBy(STRANGER), { pins: PINS }).catch(
+      (error: unknown) => error,
+    );
+    if (!(failure instanceof ReceiptError)) throw new Error("It verified.");
+    expect(failure.checks.slice(0, -1).every(({ outcome }) => outcome === "passed")).toBe(true);
+    expect(failure.checks.at(-1)).toEqual({ name: "device", outcome: "failed", detail: failure.message });
+    const damaged = await receiptBy(DEVICE, { Response: flippedSignature((await receiptBy()).Response) });
+    await expect(verifyReceipt(damaged, { pins: PINS })).rejects.toMatchObject({
+      checks: [{ name: "answer_signature", outcome: "failed" }],
+    });
   });
 });
 

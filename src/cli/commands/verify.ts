@@ -2,15 +2,18 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { pinsFile } from "../../node/index.ts";
-import { type Pin, type VerifiedReceipt, verifyReceipt } from "../../receipt/index.ts";
-import { pinsPath } from "../context.ts";
+import { type Check, type Pin, ReceiptError, type VerifiedReceipt, verifyReceipt } from "../../receipt/index.ts";
+import { type Context, pinsPath } from "../context.ts";
 import { notDamaged } from "../damaged.ts";
-import { CliError, EXIT } from "../exit.ts";
+import { CliError, EXIT, type Exit } from "../exit.ts";
 import { parseKid } from "../kid.ts";
 import type { Run } from "../run.ts";
 
 const date = (instant: number | undefined, who: string): string =>
   instant === undefined ? "not dated" : `${new Date(instant).toISOString()} (${who} says)`;
+
+const checkText = ({ name, outcome, detail }: Check): string =>
+  `${outcome.padEnd(8)} ${name.replaceAll("_", " ")}: ${detail}`;
 
 /** The receipt, for a person. */
 export function receiptText({ request, response, srml, label, ...receipt }: VerifiedReceipt): string {
@@ -28,7 +31,7 @@ export function receiptText({ request, response, srml, label, ...receipt }: Veri
     `  by       device ${response.signer.kid} (${receipt.trust} when it was taken)`,
     `  signed   ${date(response.created, "the device")}`,
     `  request  ${receipt.brokerId}`,
-    ...receipt.checks.map((check) => `  checked  ${check}`),
+    ...receipt.checks.map((check) => `  ${checkText(check)}`),
   ].join("\n");
 }
 
@@ -39,21 +42,32 @@ export function addVerify(program: Command, run: Run): void {
     .argument("<receipt>", "the receipt's file")
     .option("--pin <kid>", "the fingerprint of a device that you know (default: the stored pins)")
     .addHelpText("after", "\nExample:\n  confirm verify receipt.json --pin MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL")
-    .action((file: string, options: { readonly pin?: string }) =>
-      run(async (context) => {
-        const content = await readFile(file).catch(() => {
-          throw new CliError(EXIT.failed, `${file} cannot be read.`);
-        });
-        const path = pinsPath(context.home);
-        const pins: readonly Pin[] =
-          options.pin === undefined
-            ? (await notDamaged(path, () => pinsFile(path).read())).devices
-            : [{ kid: parseKid(options.pin) }];
-        const verified = await verifyReceipt(content, { pins });
-        context.output.result(receiptText(verified), receiptJson(verified));
-        return EXIT.done;
-      }),
-    );
+    .action((file: string, options: { readonly pin?: string }) => run((context) => verify(context, file, options)));
+}
+
+async function verify(context: Context, file: string, { pin }: { readonly pin?: string }): Promise<Exit> {
+  const content = await readFile(file).catch(() => {
+    throw new CliError(EXIT.failed, `${file} cannot be read.`);
+  });
+  const path = pinsPath(context.home);
+  const pins: readonly Pin[] =
+    pin === undefined ? (await notDamaged(path, () => pinsFile(path).read())).devices : [{ kid: parseKid(pin) }];
+  try {
+    const verified = await verifyReceipt(content, { pins });
+    context.output.result(receiptText(verified), receiptJson(verified));
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof ReceiptError)) throw error;
+    return notVerified(context, error);
+  }
+}
+
+/** Each check up to the one that failed; nothing else of the receipt is shown, because nothing of it is proved. */
+function notVerified({ output, json }: Context, { code, message, checks }: ReceiptError): Exit {
+  for (const check of checks) output.note(checkText(check));
+  output.note(checks.length === 0 ? message : "The receipt does not verify.");
+  if (json) output.result("", { verified: false, error: code, message, checks });
+  return EXIT.no;
 }
 
 function receiptJson({ request, response, srml, label, ...receipt }: VerifiedReceipt): unknown {

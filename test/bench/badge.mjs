@@ -40,9 +40,11 @@ export async function benchBadge({ quick, say, timeLeft }) {
 
 /** Milliseconds from the broker's acknowledgement to the badge. The request is taken back after. */
 async function once(sender, watch, patience) {
-  const shown = badgeShows(watch, "1", patience);
-  const { brokerId, acknowledged } = await sender.post(ACCOUNT);
-  const ms = (await shown) - acknowledged;
+  const [shown, { brokerId, acknowledged }] = await Promise.all([
+    badgeShows(watch, "1", patience),
+    sender.post(ACCOUNT),
+  ]);
+  const ms = shown - acknowledged;
   await sender.cancel(brokerId);
   await badgeShows(watch, "", AWAKE_MS);
   return ms;

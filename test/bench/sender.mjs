@@ -8,17 +8,24 @@ import { Signer } from "./signer.mjs";
 const LIFE_MS = 5 * 60_000;
 
 export class Sender {
-  #line;
+  #port;
+  #opened;
   #signer;
 
-  constructor(line, signer) {
-    this.#line = line;
+  constructor(port, signer) {
+    this.#port = port;
     this.#signer = signer;
     this.kid = signer.kid;
   }
 
   static async open(port) {
-    return new Sender(new HttpLine(port), await Signer.create());
+    return new Sender(port, await Signer.create());
+  }
+
+  /** Opened when it is first used: the broker closes one that says nothing while a browser starts. */
+  get #line() {
+    this.#opened ??= new HttpLine(this.#port);
+    return this.#opened;
   }
 
   /** Posts a request; resolves to its BrokerID and the time at which the broker acknowledged it. */
@@ -44,6 +51,6 @@ export class Sender {
   }
 
   close() {
-    this.#line.close();
+    this.#opened?.close();
   }
 }

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { dirname, extname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const STAMP = join(ROOT, "dist/.stamp");
@@ -33,6 +34,7 @@ if (!(await Promise.all(steps)).every(Boolean)) {
   process.exit(1);
 }
 copyAssets();
+await writeSchema();
 linkCommand();
 fs.writeFileSync(STAMP, stamp);
 console.log(`Built dist/chrome, dist/firefox and dist/node in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
@@ -64,6 +66,12 @@ function copyAssets() {
     fs.mkdirSync(dirname(copy), { recursive: true });
     fs.copyFileSync(join(ROOT, file), copy);
   }
+}
+
+/** The JSON Schema of every message, from the shapes that the code reads them by. */
+async function writeSchema() {
+  const { wireSchema } = await import(pathToFileURL(join(ROOT, "dist/node/receipt/wire-schema.js")).href);
+  fs.writeFileSync(join(ROOT, "dist/node/schema.json"), `${JSON.stringify(wireSchema(), null, 2)}\n`);
 }
 
 /** npm links the commands of dependencies, not a package's own. */

@@ -5,6 +5,9 @@ import { AccountId, BrokerId, DateTime, EnquirerId, Sequence } from "./members.t
 import { object, oneOf, type ReadOf, tagged, integer } from "./shape.ts";
 import { REQUEST_STATUSES } from "./status.ts";
 
+/** A state of a request, in any case. */
+export const RequestStatusName = oneOf(...REQUEST_STATUSES);
+
 /** A request in its envelope. The envelope is the broker's word; what counts is signed inside `Request`. */
 export const RequestEntry = object(
   { Request: Jws, ResponderAccount: AccountId },
@@ -14,7 +17,7 @@ export type RequestEntry = ReadOf<typeof RequestEntry>;
 
 /** An answer, or the state of a request that has none. */
 export const ResponseEntry = object(
-  { BrokerID: BrokerId, RequestStatus: oneOf(...REQUEST_STATUSES) },
+  { BrokerID: BrokerId, RequestStatus: RequestStatusName },
   { EnquirerID: EnquirerId, Response: Jws },
 );
 export type ResponseEntry = ReadOf<typeof ResponseEntry>;
@@ -22,8 +25,10 @@ export type ResponseEntry = ReadOf<typeof ResponseEntry>;
 /** What stands for an account in Appendix A's ConnectRequest: which states a device may be in. */
 export const DEVICE_STATES = ["active", "pending"] as const;
 
+export const Withdrawal = object({ BrokerID: BrokerId, RequestStatus: RequestStatusName });
+
 /** A frame that withdraws a request: a hint, acted on only after an authenticated Pending by BrokerID confirms it. */
-export const Withdrawn = tagged("Withdrawn", object({ BrokerID: BrokerId, RequestStatus: oneOf(...REQUEST_STATUSES) }));
+export const Withdrawn = tagged("Withdrawn", Withdrawal);
 
 /** A frame that brings a request: a hint, verified as any other. */
 export const PendingFrame = tagged("Pending", RequestEntry);

@@ -41,6 +41,9 @@ export const PublicJwk: Shape<ReadOf<typeof publicMembers>> = {
     if (found !== undefined) throw new ProtocolError("shape", `${path} has the private member ${found}.`);
     return publicMembers.read(value, path);
   },
-  schema: publicMembers.schema,
+  schema: {
+    ...publicMembers.schema,
+    not: { anyOf: PRIVATE.map((name) => ({ required: [name] })) },
+  },
 };
 export type PublicJwk = ReadOf<typeof PublicJwk>;

@@ -1,10 +1,10 @@
 /** The small shapes that several messages share, each written once. */
-import { parseAccount } from "./account.ts";
+import { ACCOUNT_FORM, parseAccount } from "./account.ts";
 import { integer, text } from "./shape.ts";
-import { parseTime } from "./time.ts";
+import { parseTime, TIME_FORM } from "./time.ts";
 
 /** An account identifier (-01 §4.2), read as it was written; compare `parseAccount(x).id`. */
-export const AccountId = text(3, 254, { check: parseAccount });
+export const AccountId = text(3, 254, { check: parseAccount, form: ACCOUNT_FORM });
 
 /** The broker's name for a transaction: 150 bits in Base32, compared as text. Other brokers' forms are read too. */
 export const BrokerId = text(1, 64, { pattern: /^[A-Z2-7-]+$/ });
@@ -13,7 +13,7 @@ export const BrokerId = text(1, 64, { pattern: /^[A-Z2-7-]+$/ });
 export const EnquirerId = text(1, 64);
 
 /** A date and time, RFC 3339 in UTC. */
-export const DateTime = text(20, 35, { check: parseTime, format: "date-time" });
+export const DateTime = text(20, 35, { check: parseTime, form: TIME_FORM, format: "date-time" });
 
 /** Base64url of a SHA-256. */
 export const Sha256 = text(43, 43, { pattern: /^[A-Za-z0-9_-]{43}$/ });

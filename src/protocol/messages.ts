@@ -9,18 +9,20 @@ import { boolean, either, integer, list, object, oneOf, type ReadOf, text } from
 import { LIMITS } from "./limits.ts";
 
 const Service = { Service: text(0, 254) };
-const EntryRef = either(Sequence, BrokerId);
+/** A place in the order of requests. */
+export const EntryRef = either(Sequence, BrokerId);
 
 /** The members of every response: the code, and a sentence. `RetryAfter` is seconds. */
 const Outcome = { StatusDescription: Description, RetryAfter: integer(0, 86_400) };
 const Status = { Status: integer(100, 599) };
 
-const Version = object(
+/** How messages may be encoded (-00 §3.4.2). */
+export const Encoding = object({ ID: list(text(1, 100), 0, 8) }, { Dictionary: list(text(1, 254), 0, 8) });
+
+/** A version of the protocol (-00 §3.4.1). */
+export const Version = object(
   { Major: integer(0, 1000), Minor: integer(0, 1000) },
-  {
-    Encodings: list(object({ ID: list(text(1, 100), 0, 8) }, { Dictionary: list(text(1, 254), 0, 8) }), 0, 8),
-    URI: list(text(1, 500), 0, 8),
-  },
+  { Encodings: list(Encoding, 0, 8), URI: list(text(1, 500), 0, 8) },
 );
 
 export const REQUESTS = {

@@ -27,13 +27,18 @@ function wrong(path: string, expected: string): ProtocolError {
   return new ProtocolError("shape", `${path} must be ${expected}.`);
 }
 
-/** A string of `min` to `max` UTF-16 units, optionally narrowed by `check`, which throws what is wrong. */
-export function text(
-  min: number,
-  max: number,
-  more: { readonly pattern?: RegExp; readonly check?: (value: string) => unknown; readonly format?: string } = {},
-): Shape<string> {
-  const { pattern, check, format } = more;
+interface TextRules {
+  readonly pattern?: RegExp;
+  /** Narrows further; throws what is wrong. */
+  readonly check?: (value: string) => unknown;
+  /** What the schema says of a text that `check` reads: everything that passes has this form. */
+  readonly form?: RegExp;
+  readonly format?: string;
+}
+
+/** A string of `min` to `max` UTF-16 units. */
+export function text(min: number, max: number, rules: TextRules = {}): Shape<string> {
+  const { pattern, check, form = pattern, format } = rules;
   return {
     read: (value, path) => {
       if (typeof value !== "string") throw wrong(path, "a string");
@@ -46,7 +51,7 @@ export function text(
       type: "string",
       minLength: min,
       maxLength: max,
-      ...(pattern === undefined ? {} : { pattern: pattern.source }),
+      ...(form === undefined ? {} : { pattern: form.source }),
       ...(format === undefined ? {} : { format }),
     },
   };
@@ -73,15 +78,22 @@ export const boolean: Shape<boolean> = {
   schema: { type: "boolean" },
 };
 
-/** One of the given texts, in any case; the value read is in the case given here. */
+/** Of the letters of ASCII alone: that of others, such as the dotless i, may be one of them. */
+function upperCase(letters: string): string {
+  return letters.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+/** One of the given texts of ASCII, in any case; the value read is in the case given here. */
 export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
+  const anyCase = (value: string): string =>
+    value.replace(/[A-Za-z]/g, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`);
   return {
     read: (value, path) => {
-      const found = values.find((known) => typeof value === "string" && known.toUpperCase() === value.toUpperCase());
+      const found = values.find((known) => typeof value === "string" && upperCase(known) === upperCase(value));
       if (found === undefined) throw wrong(path, `one of ${values.join(", ")}`);
       return found;
     },
-    schema: { enum: values },
+    schema: { type: "string", pattern: `^(?:${values.map(anyCase).join("|")})$`, examples: values },
   };
 }
 

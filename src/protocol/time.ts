@@ -1,7 +1,8 @@
 /** Dates on the wire: RFC 3339, UTC only. Inside, an instant is milliseconds since 1970. */
 import { ProtocolError } from "./errors.ts";
 
-const FORM = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?:Z|\+00:00)$/;
+/** RFC 3339 with `Z` or `+00:00`, and at most nine digits of a second. */
+export const TIME_FORM = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?:Z|\+00:00)$/;
 
 /**
  * Reads a date and time.
@@ -10,7 +11,7 @@ const FORM = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?:Z|\+00:00)$
  * @throws ProtocolError `time` for another form, another zone, or a day that does not exist
  */
 export function parseTime(text: string): number {
-  const parts = FORM.exec(text);
+  const parts = TIME_FORM.exec(text);
   if (parts !== null) {
     const [, day = "", clock = "", fraction = ""] = parts;
     const whole = `${day}T${clock}Z`;

@@ -7,7 +7,8 @@ import { ReceiptError } from "./errors.ts";
 export const RECEIPT_TRUST = ["pinned", "endorsed", "first-use"] as const;
 export type ReceiptTrust = (typeof RECEIPT_TRUST)[number];
 
-const Body = object({
+/** What the tag holds. */
+export const ReceiptBody = object({
   BrokerID: BrokerId,
   Response: Jws,
   Devices: list(Jws, 0, 64),
@@ -16,7 +17,7 @@ const Body = object({
   Trust: oneOf(...RECEIPT_TRUST),
 });
 
-const Receipt = tagged("Receipt", Body);
+const Receipt = tagged("Receipt", ReceiptBody);
 export type Receipt = ReadOf<typeof Receipt>;
 
 /** Writes a receipt as JSON with its tag. */

@@ -149,8 +149,12 @@ describe("the schema", () => {
 
   it("says the same as the reader of lists, words, choices, forms and tags", () => {
     expect(list(boolean, 1, 2).schema).toEqual({ type: "array", items: { type: "boolean" }, minItems: 1, maxItems: 2 });
-    expect(oneOf("A", "B").schema).toEqual({ enum: ["A", "B"] });
-    expect(either(boolean, oneOf("A")).schema).toEqual({ anyOf: [{ type: "boolean" }, { enum: ["A"] }] });
+    expect(oneOf("A", "b-C").schema).toEqual({
+      type: "string",
+      pattern: "^(?:[Aa]|[Bb]-[Cc])$",
+      examples: ["A", "b-C"],
+    });
+    expect(either(boolean, integer(1, 2)).schema).toEqual({ anyOf: [boolean.schema, integer(1, 2).schema] });
     expect(text(1, 2, { pattern: /^a+$/, format: "date-time" }).schema).toEqual({
       type: "string",
       minLength: 1,

@@ -1,6 +1,19 @@
-/** From scanned JSON to a message and back. The long tags of -01 and the short ones of the 2017 reference are both read. */
+/**
+ * From scanned JSON to a message and back, in both drafts: the class tags and the short ones of the 2017 reference, the
+ * nested form of -01 and the flat one of -00, told apart by what `Request` or `Response` holds.
+ */
+import {
+  flatStatus,
+  hasFlatEntries,
+  isFlat,
+  readFlatEnquire,
+  readFlatPending,
+  readFlatRespond,
+  readFlatStatus,
+} from "./draft-00.ts";
+import type { Draft } from "./draft.ts";
 import { ProtocolError } from "./errors.ts";
-import { isJsonObject, type JsonValue } from "./json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import {
   type Outcome,
   type RequestBody,
@@ -28,19 +41,22 @@ export function readRequest(value: JsonValue): RequestMessage {
       `A message has exactly one member, one of ${Object.keys(REQUESTS).join(", ")}.`,
     );
   }
-  return Object.freeze({
-    transaction,
-    body: REQUESTS[`${transaction}Request`].read(body, tag[0] ?? ""),
-  }) as RequestMessage;
+  return Object.freeze({ transaction, ...readBody(transaction, body, tag[0] ?? "") }) as RequestMessage;
 }
 
-/** Writes a request message with its class tag. */
+function readBody(transaction: Transaction, body: JsonValue, path: string): Pick<RequestMessage, "draft" | "body"> {
+  if (transaction === "Enquire" && isFlat(body, "Request")) return { draft: "00", body: readFlatEnquire(body, path) };
+  if (transaction === "Respond" && isFlat(body, "Response")) return { draft: "00", body: readFlatRespond(body, path) };
+  return { draft: "01", body: REQUESTS[`${transaction}Request`].read(body, path) };
+}
+
+/** Writes a request message with its class tag, in the form of -01. */
 export function writeRequest<T extends Transaction>(transaction: T, body: RequestBody<T>): string {
   return JSON.stringify({ [`${transaction}Request`]: body });
 }
 
 /**
- * Reads the response to a transaction; a bare ConfirmResponse is one too (-01 §6.2.1).
+ * Reads the response to a transaction, in either draft; a bare ConfirmResponse is one too (-01 §6.2.1).
  *
  * @throws ProtocolError `unknown_tag`, `shape`, `account`, `time`
  */
@@ -49,15 +65,34 @@ export function readResponse<T extends Transaction>(transaction: T, value: JsonV
   const tag = tags[0];
   const body = isJsonObject(value) && tag !== undefined ? value[tag] : undefined;
   if (body !== undefined && tags.length === 1) {
-    if (tag === `${transaction}Response`) return RESPONSES[`${transaction}Response`].read(body, tag);
+    if (tag === `${transaction}Response`) return readResponseBody(transaction, body, tag);
     if (tag === "ConfirmResponse") return RESPONSES.ConfirmResponse.read(body, tag);
   }
   throw new ProtocolError("unknown_tag", `The answer is not a ${transaction}Response.`);
 }
 
-/** Writes a response with its class tag. */
+function readResponseBody<T extends Transaction>(transaction: T, body: JsonValue, path: string): ResponseBody<T> {
+  const flat = isJsonObject(body) ? flatReaderOf(transaction, body) : undefined;
+  return (flat ?? RESPONSES[`${transaction}Response`].read)(body, path) as ResponseBody<T>;
+}
+
+function flatReaderOf(
+  transaction: Transaction,
+  body: JsonObject,
+): ((value: JsonValue, path: string) => unknown) | undefined {
+  if (transaction === "Status" && Object.hasOwn(body, "RequestStatus")) return readFlatStatus;
+  if (transaction === "Pending" && hasFlatEntries(body)) return readFlatPending;
+  return undefined;
+}
+
+/** Writes a response with its class tag; a StatusResponse, which alone has two forms, by {@link writeStatus}. */
 export function writeResponse<T extends Transaction>(transaction: T, body: ResponseBody<T>): string {
   return JSON.stringify({ [`${transaction}Response`]: body });
+}
+
+/** Writes a StatusResponse in the form of a draft. */
+export function writeStatus(body: ResponseBody<"Status">, draft: Draft): string {
+  return JSON.stringify({ StatusResponse: draft === "00" ? flatStatus(body) : body });
 }
 
 /** Writes the response that fits any transaction. */

@@ -1,5 +1,12 @@
 /** What each message and structure is, in one sentence, with the section that defines it: the words of the JSON Schema. */
-import { RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
+import {
+  FlatEnquireRequest,
+  FlatPendingResponse,
+  FlatRequestEntry,
+  FlatRespondRequest,
+  FlatStatusResponse,
+} from "./draft-00.ts";
+import { AccountEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
 import { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
@@ -47,6 +54,14 @@ export const MESSAGES: Definitions = {
   Withdrawn: { shape: Withdrawal, description: "A frame of the push channel: a request is no longer pending (ours)." },
 };
 
+/** Tag -> the structure that it holds in draft -00, where that differs. */
+export const FLAT_FORMS: Readonly<Record<string, string>> = {
+  EnquireRequest: "FlatEnquireRequest",
+  StatusResponse: "FlatStatusResponse",
+  PendingResponse: "FlatPendingResponse",
+  RespondRequest: "FlatRespondRequest",
+};
+
 /** What messages share, and what is signed inside them, as JSON before it is encoded. */
 export const STRUCTURES: Definitions = {
   Version: { shape: Version, description: "A version of the protocol (-00 §3.4.1)." },
@@ -56,6 +71,18 @@ export const STRUCTURES: Definitions = {
     description: "A request in its envelope (-01 §6.4.3, with EntryBase of §6.4.2).",
   },
   ResponseEntry: { shape: ResponseEntry, description: "An answer or a state (-01 §6.4.4, with EntryBase of §6.4.2)." },
+  AccountEntry: {
+    shape: AccountEntry,
+    description: "An account as it is archived and interchanged, never on the wire (-01 §6.4.1).",
+  },
+  FlatEnquireRequest: { shape: FlatEnquireRequest, description: "EnquireRequest as draft -00 has it (-00 §3.8.1)." },
+  FlatStatusResponse: { shape: FlatStatusResponse, description: "StatusResponse as draft -00 has it (-00 §3.9.2)." },
+  FlatPendingResponse: {
+    shape: FlatPendingResponse,
+    description: "PendingResponse as draft -00 has it (-00 §3.11.2); ours has the names of both drafts in each entry.",
+  },
+  FlatRequestEntry: { shape: FlatRequestEntry, description: "RequestEntry as draft -00 has it (-00 §3.11.3)." },
+  FlatRespondRequest: { shape: FlatRespondRequest, description: "RespondRequest as draft -00 has it (-00 §3.12.1)." },
   TBSRequest: { shape: TBSRequest, description: "What the enquirer signs: the payload of a Request (-01 §6.4.5)." },
   TBSResponse: { shape: TBSResponse, description: "What the responder signs: the payload of a Response (-01 §6.4.6)." },
   DeviceProfile: {

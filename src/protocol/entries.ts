@@ -2,25 +2,45 @@
 import { LIMITS } from "./limits.ts";
 import { Jws, Kid } from "./jose-shapes.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence } from "./members.ts";
-import { object, oneOf, type ReadOf, tagged, integer } from "./shape.ts";
+import { list, object, oneOf, type ReadOf, tagged, integer } from "./shape.ts";
 import { REQUEST_STATUSES } from "./status.ts";
 
 /** A state of a request, in any case. */
 export const RequestStatusName = oneOf(...REQUEST_STATUSES);
 
+/** How many BrokerIDs of one kind an archive names; who reads one bounds its text. */
+const MOST_ARCHIVED = 1_000_000;
+
+/** What `Request` and `Response` hold, in both drafts. */
+export const SignedMessage = Jws;
+
 /** A request in its envelope. The envelope is the broker's word; what counts is signed inside `Request`. */
 export const RequestEntry = object(
-  { Request: Jws, ResponderAccount: AccountId },
+  { Request: SignedMessage, ResponderAccount: AccountId },
   { EnquirerID: EnquirerId, BrokerID: BrokerId, Expire: DateTime, Sequence, PostedBy: Kid, Responder: AccountId },
 );
 export type RequestEntry = ReadOf<typeof RequestEntry>;
 
-/** An answer, or the state of a request that has none. */
+/** An answer, or the state of a request that has none. Ours has its BrokerID always; what stands for a -00 one has none. */
 export const ResponseEntry = object(
-  { BrokerID: BrokerId, RequestStatus: RequestStatusName },
-  { EnquirerID: EnquirerId, Response: Jws },
+  { RequestStatus: RequestStatusName },
+  { BrokerID: BrokerId, EnquirerID: EnquirerId, Response: SignedMessage },
 );
 export type ResponseEntry = ReadOf<typeof ResponseEntry>;
+
+/**
+ * An account as it is archived and interchanged (-01 §6.4.1); never on the wire. BrokerIDs of what is pending, of what was
+ * answered, and of what ended without an answer.
+ */
+export const AccountEntry = object(
+  { ResponderAccount: AccountId },
+  {
+    RequestIDs: list(BrokerId, 0, MOST_ARCHIVED),
+    ResponseIDs: list(BrokerId, 0, MOST_ARCHIVED),
+    ArchivedIDs: list(BrokerId, 0, MOST_ARCHIVED),
+  },
+);
+export type AccountEntry = ReadOf<typeof AccountEntry>;
 
 /** What stands for an account in Appendix A's ConnectRequest: which states a device may be in. */
 export const DEVICE_STATES = ["active", "pending"] as const;

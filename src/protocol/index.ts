@@ -1,9 +1,17 @@
 /** The messages of the Mesh Confirmation Protocol: pure, no I/O. Public as `mesh-confirm/protocol`. */
 export { type Account, isDomain, parseAccount } from "./account.ts";
 export { decodeBase64url, encodeBase64url, encodeTextBase64url } from "./base64url.ts";
-export { readRequest, readResponse, writeOutcome, writeRequest, writeResponse } from "./codec.ts";
+export { readRequest, readResponse, writeOutcome, writeRequest, writeResponse, writeStatus } from "./codec.ts";
 export { DEFAULT_PORT, ENDPOINT_PATH, endpointOf, isLoopbackHost, parseEndpoint, pushEndpoint } from "./endpoint.ts";
-export { DEVICE_STATES, PendingFrame, RequestEntry, ResponseEntry, Withdrawn } from "./entries.ts";
+export { type Draft, DRAFTS } from "./draft.ts";
+export {
+  FlatEnquireRequest,
+  FlatPendingResponse,
+  FlatRequestEntry,
+  FlatRespondRequest,
+  FlatStatusResponse,
+} from "./draft-00.ts";
+export { AccountEntry, DEVICE_STATES, PendingFrame, RequestEntry, ResponseEntry, Withdrawn } from "./entries.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 export { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";

@@ -22,11 +22,13 @@ export type Definitions = Readonly<Record<string, Described>>;
  *
  * @param messages - tag -> the shape of what the tag holds; a value is valid at the root if it is one of these, tagged
  * @param structures - name -> shape: what messages share, and what travels encoded inside them
+ * @param forms - tag -> the structure that the tag may hold as well
  */
 export function jsonSchemaOf(
   about: { readonly id: string; readonly title: string; readonly description: string },
   messages: Definitions,
   structures: Definitions,
+  forms: Readonly<Record<string, string>> = {},
 ): JsonObject {
   const all = { ...messages, ...structures };
   const names = new Map(Object.entries(all).map(([name, { shape }]) => [shape.schema, name]));
@@ -44,20 +46,32 @@ export function jsonSchemaOf(
     $id: about.id,
     title: about.title,
     description: about.description,
-    oneOf: Object.entries(messages).map(([tag, { shape, description }]) => ({
-      title: tag,
-      description,
-      type: "object",
-      required: [tag],
-      properties: { [tag]: referred(shape.schema) },
-      additionalProperties: false,
-    })),
+    // Members that are not known are ignored, so a message may have the form of both drafts at once.
+    anyOf: [
+      ...Object.entries(messages).map(([tag, { shape, description }]) =>
+        rootOf(tag, description, referred(shape.schema)),
+      ),
+      ...Object.entries(forms).map(([tag, name]) =>
+        rootOf(tag, structures[name]?.description ?? "", { $ref: `#/$defs/${name}` }),
+      ),
+    ],
     $defs: Object.fromEntries(
       definitions.map(([name, { shape, description }]) => [
         name,
         { title: name, description, ...inside(shape.schema) },
       ]),
     ),
+  };
+}
+
+function rootOf(tag: string, description: string, held: JsonValue): JsonObject {
+  return {
+    title: tag,
+    description,
+    type: "object",
+    required: [tag],
+    properties: { [tag]: held },
+    additionalProperties: false,
   };
 }
 

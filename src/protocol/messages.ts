@@ -1,20 +1,23 @@
 /**
  * Every transaction, request and response, as -01 and Appendix A of the design define them. Each message is an
- * object with one member, which names its class: `{"EnquireRequest": {...}}` (-01 §6).
+ * object with one member, which names its class: `{"EnquireRequest": {...}}` (-01 §6). This is the one model inside;
+ * what -00 has in another form is in `draft-00.ts`.
  */
+import type { Draft } from "./draft.ts";
 import { DEVICE_STATES, MaxResponse, RequestEntry, ResponseEntry } from "./entries.ts";
 import { Jws, PublicJwk } from "./jose-shapes.ts";
 import { AccountId, BrokerId, Description, DeviceName, Sequence, Sha256 } from "./members.ts";
 import { boolean, either, integer, list, object, oneOf, type ReadOf, text } from "./shape.ts";
 import { LIMITS } from "./limits.ts";
 
-const Service = { Service: text(0, 254) };
+/** The members of every request: the service that it is directed to, by its name in -01 and in -00. Read, not used. */
+export const REQUEST_MEMBERS = { Service: text(0, 254), Portal: text(0, 254) };
 /** A place in the order of requests. */
 export const EntryRef = either(Sequence, BrokerId);
 
 /** The members of every response: the code, and a sentence. `RetryAfter` is seconds. */
-const Outcome = { StatusDescription: Description, RetryAfter: integer(0, 86_400) };
-const Status = { Status: integer(100, 599) };
+export const OUTCOME_MEMBERS = { StatusDescription: Description, RetryAfter: integer(0, 86_400) };
+export const STATUS_MEMBER = { Status: integer(100, 599) };
 
 /** How messages may be encoded (-00 §3.4.2). */
 export const Encoding = object({ ID: list(text(1, 100), 0, 8) }, { Dictionary: list(text(1, 254), 0, 8) });
@@ -26,51 +29,54 @@ export const Version = object(
 );
 
 export const REQUESTS = {
-  HelloRequest: object({}, Service),
-  EnquireRequest: object({ Request: RequestEntry }, Service),
-  StatusRequest: object({ BrokerID: BrokerId }, { ...Service, Cancel: boolean, Wait: integer(0, LIMITS.waitSeconds) }),
+  HelloRequest: object({}, REQUEST_MEMBERS),
+  EnquireRequest: object({ Request: RequestEntry }, REQUEST_MEMBERS),
+  StatusRequest: object(
+    { BrokerID: BrokerId },
+    { ...REQUEST_MEMBERS, Cancel: boolean, Wait: integer(0, LIMITS.waitSeconds) },
+  ),
   PendingRequest: object(
     { Responder: AccountId },
-    { ...Service, BrokerID: BrokerId, MaxResponse, BeforeId: EntryRef, AfterId: EntryRef },
+    { ...REQUEST_MEMBERS, BrokerID: BrokerId, MaxResponse, BeforeId: EntryRef, AfterId: EntryRef },
   ),
-  RespondRequest: object({ Response: ResponseEntry }, Service),
-  ConnectRequest: object({ Account: AccountId, DeviceName, DeviceProfile: Jws }, { ...Service, Proof: Sha256 }),
-  ProfileRequest: object({ Account: AccountId }, Service),
-  SubscribeRequest: object({ Responder: AccountId }, { ...Service, AfterId: EntryRef }),
+  RespondRequest: object({ Response: ResponseEntry }, REQUEST_MEMBERS),
+  ConnectRequest: object({ Account: AccountId, DeviceName, DeviceProfile: Jws }, { ...REQUEST_MEMBERS, Proof: Sha256 }),
+  ProfileRequest: object({ Account: AccountId }, REQUEST_MEMBERS),
+  SubscribeRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, AfterId: EntryRef }),
 } as const;
 
 export const RESPONSES = {
-  ConfirmResponse: object(Status, Outcome),
-  HelloResponse: object(Status, {
-    ...Outcome,
+  ConfirmResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
+  HelloResponse: object(STATUS_MEMBER, {
+    ...OUTCOME_MEMBERS,
     Version,
     Alternates: list(Version, 0, 8),
     ServiceKey: PublicJwk,
   }),
-  EnquireResponse: object(Status, { ...Outcome, BrokerID: BrokerId }),
-  StatusResponse: object(Status, { ...Outcome, Response: ResponseEntry }),
+  EnquireResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, BrokerID: BrokerId }),
+  StatusResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Response: ResponseEntry }),
   /** `More` is ours: further entries come after the last one here. */
-  PendingResponse: object(Status, {
-    ...Outcome,
+  PendingResponse: object(STATUS_MEMBER, {
+    ...OUTCOME_MEMBERS,
     Entries: list(RequestEntry, 0, LIMITS.pendingEntries),
     More: boolean,
   }),
-  RespondResponse: object(Status, Outcome),
-  ConnectResponse: object(Status, {
-    ...Outcome,
+  RespondResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
+  ConnectResponse: object(STATUS_MEMBER, {
+    ...OUTCOME_MEMBERS,
     ServiceKey: PublicJwk,
     Proof: Sha256,
     State: oneOf(...DEVICE_STATES),
     URI: list(text(1, 500), 0, 8),
   }),
-  ProfileResponse: object(Status, {
-    ...Outcome,
+  ProfileResponse: object(STATUS_MEMBER, {
+    ...OUTCOME_MEMBERS,
     Account: AccountId,
     Devices: list(Jws, 0, 64),
     Endorsements: list(Jws, 0, 64),
     Revocations: list(Jws, 0, 64),
   }),
-  SubscribeResponse: object(Status, Outcome),
+  SubscribeResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
 } as const;
 
 type Requests = typeof REQUESTS;
@@ -82,9 +88,9 @@ export type Transaction = { [T in keyof Requests]: T extends `${infer N}Request`
 export type RequestBody<T extends Transaction> = ReadOf<Requests[`${T}Request`]>;
 export type ResponseBody<T extends Transaction> = ReadOf<Responses[`${T}Response`]>;
 
-/** One request of whatever transaction. */
+/** One request of whatever transaction. `draft` is what its form told; -01 where both drafts have the same form. */
 export type RequestMessage = {
-  [T in Transaction]: { readonly transaction: T; readonly body: RequestBody<T> };
+  [T in Transaction]: { readonly transaction: T; readonly draft: Draft; readonly body: RequestBody<T> };
 }[Transaction];
 
 /** What every response says. */

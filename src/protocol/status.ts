@@ -4,8 +4,8 @@
 export const STATUS = {
   201: "Operation completed successfully",
   202: "Updated",
-  303: "Moved for this call",
-  307: "Moved",
+  303: "The service has moved for good",
+  307: "The service has moved for now",
   400: "The message is malformed",
   401: "The call is not authenticated",
   403: "Refused by policy",

@@ -2,7 +2,7 @@
  * The JSON Schema of all that is written here: messages, what is signed inside them, receipts. The build writes it to
  * `schema.json`. No index exports it, so that none of its words reach the extension.
  */
-import { MESSAGES, STRUCTURES } from "../protocol/definitions.ts";
+import { FLAT_FORMS, MESSAGES, STRUCTURES } from "../protocol/definitions.ts";
 import type { JsonObject } from "../protocol/index.ts";
 import { jsonSchemaOf } from "../protocol/json-schema.ts";
 import { ReceiptBody } from "./shape.ts";
@@ -16,10 +16,12 @@ export function wireSchema(): JsonObject {
       id: "urn:mesh-confirm:schema",
       title: "Mesh Confirmation Protocol",
       description:
-        "Every message as mesh-confirm reads it (draft-hallambaker-mesh-confirm-01, and what docs/protocol.md adds). " +
+        "Every message as mesh-confirm reads it (draft-hallambaker-mesh-confirm-01 and -00, and what docs/protocol.md " +
+        "adds). " +
         "Requests are read with the short tag of the 2017 reference as well, such as Hello. Unknown members are ignored.",
     },
     { ...MESSAGES, Receipt: { shape: ReceiptBody, description: RECEIPT } },
     STRUCTURES,
+    FLAT_FORMS,
   );
 }

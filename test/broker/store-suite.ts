@@ -26,6 +26,7 @@ function newRequest(more: Partial<NewStoredRequest> = {}): NewStoredRequest {
     enquirerId: `enquirer-${counter}`,
     enquirerIdSigned: true,
     fromId: "bank@bank.example",
+    draft: "01",
     request: jws(`request-${counter}`),
     received: NOW,
     expire: NOW + 60_000,
@@ -218,17 +219,25 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
       });
 
       it("gives back what was stored", async () => {
-        const request = newRequest({ postedBy: "POSTER" });
+        const request = newRequest({ postedBy: "POSTER", draft: "00" });
         const sequence = await added(request);
-        const { brokerId, account, digest, signerKid, postedBy, enquirerId, expire } = request;
+        const { brokerId, account, digest, signerKid, draft, postedBy, enquirerId, expire } = request;
         const kept = { sequence, brokerId, account, postedBy, enquirerId, expire };
         expect(await store.request(brokerId)).toEqual({
           ...kept,
-          ...{ digest, signerKid, state: "PENDING", response: undefined },
+          ...{ digest, signerKid, draft, state: "PENDING", response: undefined },
         });
         const [listed] = await store.pending({ account, now: NOW, brokerId, limit: 1 });
         expect(listed).toEqual({ ...kept, request: request.request });
         expect(await store.request("NONE")).toBeUndefined();
+      });
+
+      it("finds a request by its digest, at its own account only", async () => {
+        const request = newRequest();
+        await added(request);
+        expect(await store.requestByDigest(ALICE, request.digest)).toEqual(await store.request(request.brokerId));
+        expect(await store.requestByDigest("bob@example.com", request.digest)).toBeUndefined();
+        expect(await store.requestByDigest(ALICE, "other")).toBeUndefined();
       });
 
       it("knows the same request again, by its digest", async () => {

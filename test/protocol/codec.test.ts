@@ -33,8 +33,9 @@ const TRANSACTIONS = Object.keys(SMALLEST) as Transaction[];
 describe("readRequest", () => {
   it.each(TRANSACTIONS)("reads %s by its class tag and by its short tag", (transaction) => {
     const body = SMALLEST[transaction];
-    expect(readRequest({ [`${transaction}Request`]: body })).toEqual({ transaction, body });
-    expect(readRequest({ [transaction]: body })).toEqual({ transaction, body });
+    const message = { transaction, draft: "01", body };
+    expect(readRequest({ [`${transaction}Request`]: body })).toEqual(message);
+    expect(readRequest({ [transaction]: body })).toEqual(message);
   });
 
   it("knows every request", () => {
@@ -116,7 +117,11 @@ describe("readRequest", () => {
 
   it("reads what writeRequest writes", () => {
     const body = { BrokerID: brokerId, Wait: 30, Cancel: true };
-    expect(readRequest(scanJson(writeRequest("Status", body), 1000))).toEqual({ transaction: "Status", body });
+    expect(readRequest(scanJson(writeRequest("Status", body), 1000))).toEqual({
+      transaction: "Status",
+      draft: "01",
+      body,
+    });
   });
 });
 

@@ -40,6 +40,14 @@ describe("the schema", () => {
     expect(validators.root({ Hello: {} })).toBeDefined();
   });
 
+  it("takes a message in the form of either draft", () => {
+    const jws = { payload: "e30", signatures: [{ protected: "e30", signature: "AA" }] };
+    const account = "bob@example.com";
+    for (const held of [{ Request: { Request: jws, ResponderAccount: account } }, { Request: jws, Responder: account }])
+      expect(validators.root({ EnquireRequest: held })).toBeUndefined();
+    expect(validators.root({ EnquireRequest: { Request: jws, ResponderAccount: account } })).toBeDefined();
+  });
+
   it("has a title and a description that cites a section, or says that it is ours, for each message and structure", () => {
     const definitions = Object.entries(SCHEMA["$defs"] as JsonObject);
     expect(definitions.length).toBeGreaterThan(30);

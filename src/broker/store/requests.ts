@@ -2,7 +2,7 @@
  * Requests and their answers, as every engine keeps them. A request leaves PENDING once, by one conditional write:
  * of an answer, a refusal, a cancellation and the passing of its time, the first that is durable wins.
  */
-import type { Jws, RequestStatus } from "../../protocol/index.ts";
+import type { Draft, Jws, RequestStatus } from "../../protocol/index.ts";
 
 export interface NewStoredRequest {
   readonly brokerId: string;
@@ -16,6 +16,8 @@ export interface NewStoredRequest {
   /** EnquirerID is signed, so the same request again is the same question, not a new one. */
   readonly enquirerIdSigned: boolean;
   readonly fromId: string;
+  /** In which draft it was posted, so that whoever asks for its status is answered in the same. */
+  readonly draft: Draft;
   readonly request: Jws;
   /** Milliseconds since 1970, both. */
   readonly received: number;
@@ -55,6 +57,7 @@ export interface StoredRequest {
   readonly signerKid: string;
   readonly postedBy: string | undefined;
   readonly enquirerId: string | undefined;
+  readonly draft: Draft;
   readonly expire: number;
   readonly state: RequestStatus;
   /** The signed answer, where the state is REPLY. */
@@ -114,6 +117,8 @@ export interface RequestStore {
   /** What adding the same request would say, if it is known. */
   knownRequest(account: string, digest: string): Promise<KnownRequest | undefined>;
   request(brokerId: string): Promise<StoredRequest | undefined>;
+  /** The request of an account by its digest: what a -00 answer, which has no BrokerID, is over. */
+  requestByDigest(account: string, digest: string): Promise<StoredRequest | undefined>;
   /** Pending requests whose time has not passed, oldest first. */
   pending(query: PendingQuery): Promise<readonly PendingRequest[]>;
 

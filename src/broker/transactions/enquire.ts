@@ -4,9 +4,9 @@
  */
 import { openRequest, type VerifiedRequest } from "../../crypto/index.ts";
 import { nodeSha256 } from "../../node/index.ts";
-import { parseAccount, parseTime, type RequestBody } from "../../protocol/index.ts";
+import { type Draft, parseAccount, parseTime, type RequestBody, type ResponseBody } from "../../protocol/index.ts";
 import { gateText, parseSrml } from "../../srml/index.ts";
-import type { Handler, Origin } from "../call.ts";
+import type { Origin } from "../call.ts";
 import { shortId } from "../log.ts";
 import { requireAdmitted } from "../policy/index.ts";
 import { Refusal } from "../refusal.ts";
@@ -16,7 +16,16 @@ import { expiryOf } from "./request-dates.ts";
 
 type Entry = RequestBody<"Enquire">["Request"];
 
-export const enquire: Handler<"Enquire"> = async ({ Request: entry }, origin, service) => {
+/**
+ * @param draft - in which draft it is posted, and its status told later
+ * @throws Refusal, ProtocolError, CryptoError, SrmlError, StoreError
+ */
+export async function enquire(
+  { Request: entry }: RequestBody<"Enquire">,
+  origin: Origin,
+  service: Service,
+  draft: Draft,
+): Promise<ResponseBody<"Enquire">> {
   const { store, limiter, notices, log, clock } = service;
   const account = parseAccount(entry.ResponderAccount).id;
   const request = await open(entry, account, origin, service);
@@ -47,14 +56,22 @@ export const enquire: Handler<"Enquire"> = async ({ Request: entry }, origin, se
     request: entry.Request,
   };
   const outcome = await store.addRequest(
-    { ...kept, digest, signerKid: signer.kid, enquirerIdSigned: enquirerId !== undefined, fromId, received: now },
+    {
+      ...kept,
+      digest,
+      signerKid: signer.kid,
+      enquirerIdSigned: enquirerId !== undefined,
+      draft,
+      fromId,
+      received: now,
+    },
     limiter.caps(standing),
   );
   if (outcome.kind !== "added") return { Status: 201, BrokerID: brokerIdOf(outcome, now) };
   notices.posted({ ...kept, sequence: outcome.sequence });
   log.write({ event: "posted", account, request: shortId(brokerId), kid: signer.kid });
   return { Status: 201, BrokerID: brokerId };
-};
+}
 
 /** Verifies the request and holds the envelope against it. */
 async function open(entry: Entry, account: string, origin: Origin, service: Service): Promise<VerifiedRequest> {

@@ -1,5 +1,11 @@
 /** Which module runs which transaction. */
-import { type RequestMessage, type ResponseBody, type Transaction, writeResponse } from "../../protocol/index.ts";
+import {
+  type RequestMessage,
+  type ResponseBody,
+  type Transaction,
+  writeResponse,
+  writeStatus,
+} from "../../protocol/index.ts";
 import type { Origin } from "../call.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
@@ -24,9 +30,11 @@ export async function runTransaction(message: RequestMessage, origin: Origin, se
     case "Hello":
       return written("Hello", hello(message.body, origin, service));
     case "Enquire":
-      return written("Enquire", enquire(message.body, origin, service));
-    case "Status":
-      return written("Status", status(message.body, origin, service));
+      return written("Enquire", enquire(message.body, origin, service, message.draft));
+    case "Status": {
+      const { body, draft } = await status(message.body, origin, service);
+      return writeStatus(body, draft);
+    }
     case "Pending":
       return written("Pending", pending(message.body, origin, service));
     case "Respond":

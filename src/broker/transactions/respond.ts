@@ -1,10 +1,18 @@
 /**
  * Respond (-01 §6.12): a device hands its answer in. What counts is the signature in it: by an active device of the
- * account, over the stored request. `REFUSED` carries no signature, so the call itself must be by such a device.
+ * account, over the stored request. `REFUSED` carries no signature, so the call itself must be by such a device. An
+ * answer of draft -00 names no BrokerID; the request that is signed inside says which it is.
  */
 import { CryptoError, openResponse, requestDigest, type VerifiedResponse } from "../../crypto/index.ts";
 import { nodeSha256 } from "../../node/index.ts";
-import type { Jws, RequestBody } from "../../protocol/index.ts";
+import {
+  decodeBase64url,
+  type Jws,
+  parseAccount,
+  type RequestBody,
+  scanJson,
+  TBSRequest,
+} from "../../protocol/index.ts";
 import type { Handler, Origin } from "../call.ts";
 import { shortId } from "../log.ts";
 import { Refusal } from "../refusal.ts";
@@ -14,47 +22,76 @@ import { requireDevice } from "./require-device.ts";
 
 type Entry = RequestBody<"Respond">["Response"];
 
+/** What an answer did, and to which request. */
+interface Answered {
+  readonly request: StoredRequest;
+  readonly outcome: SettleOutcome;
+}
+
 export const respond: Handler<"Respond"> = async ({ Response: entry }, origin, service) => {
-  const request = await service.store.request(entry.BrokerID);
-  if (request === undefined) throw new Refusal("unknown_request", "There is no request with this BrokerID.");
-  if (entry.EnquirerID !== undefined && request.enquirerId !== undefined && entry.EnquirerID !== request.enquirerId) {
-    throw new Refusal("contradiction", "The EnquirerID is not that of the request with this BrokerID.");
-  }
+  const named = await requestNamed(entry, service);
   if (entry.RequestStatus !== "REPLY" && entry.RequestStatus !== "REFUSED") {
     throw new Refusal("contradiction", "A responder says REPLY, or REFUSED for a request that it will not present.");
   }
   if ((entry.RequestStatus === "REPLY") !== (entry.Response !== undefined)) {
     throw new Refusal("contradiction", "REPLY comes with a signed Response, REFUSED without one.");
   }
-  const outcome =
+  const { request, outcome } =
     entry.Response === undefined
-      ? await refuse(request, origin, service)
-      : await answer(request, entry.Response, origin, service);
+      ? await refuse(named, origin, service)
+      : await answer(named, entry.Response, origin, service);
   tellOthers(outcome, request, entry, service);
   return { Status: requireSettled(outcome) };
 };
 
-async function refuse(request: StoredRequest, origin: Origin, service: Service): Promise<SettleOutcome> {
-  const { kid } = await requireDevice(origin, request.account, service);
-  return service.store.refuse({ sequence: request.sequence, deviceKid: kid, now: service.clock() });
+/** The request of the BrokerID, if there is one: -00 answers have none. @throws Refusal `unknown_request`, `contradiction` */
+async function requestNamed({ BrokerID, EnquirerID }: Entry, { store }: Service): Promise<StoredRequest | undefined> {
+  if (BrokerID === undefined) return undefined;
+  const request = await store.request(BrokerID);
+  if (request === undefined) throw new Refusal("unknown_request", "There is no request with this BrokerID.");
+  if (EnquirerID !== undefined && request.enquirerId !== undefined && EnquirerID !== request.enquirerId) {
+    throw new Refusal("contradiction", "The EnquirerID is not that of the request with this BrokerID.");
+  }
+  return request;
 }
 
-async function answer(request: StoredRequest, jws: Jws, origin: Origin, service: Service): Promise<SettleOutcome> {
+/** The request that is signed inside an answer, at the account that it is to. @throws Refusal `unknown_request`; ProtocolError */
+async function requestInside(
+  { signedRequest, requestDigest: digest }: VerifiedResponse,
+  service: Service,
+): Promise<StoredRequest> {
+  const payload = scanJson(decodeBase64url(signedRequest.payload), service.policy.requestBytes);
+  const account = parseAccount(TBSRequest.read(payload, "SignedRequest").ToID).id;
+  const request = await service.store.requestByDigest(account, digest);
+  if (request === undefined) throw new Refusal("unknown_request", "The request inside the answer was not posted here.");
+  return request;
+}
+
+async function refuse(request: StoredRequest | undefined, origin: Origin, service: Service): Promise<Answered> {
+  if (request === undefined) throw new Refusal("contradiction", "REFUSED must name the BrokerID of the request.");
+  const { kid } = await requireDevice(origin, request.account, service);
+  const { sequence } = request;
+  return { request, outcome: await service.store.refuse({ sequence, deviceKid: kid, now: service.clock() }) };
+}
+
+async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin, service: Service): Promise<Answered> {
   const opened = await open(jws, service);
   if (origin.caller === undefined) service.limiter.kid(opened.signer.kid);
+  const request = named ?? (await requestInside(opened, service));
   if (opened.requestDigest !== request.digest) {
     // Who may not answer at all is told that, and not what the request was.
     const device = await service.store.device(request.account, opened.signer.kid);
-    if (device?.state !== "active") return { kind: "stranger" };
+    if (device?.state !== "active") return { request, outcome: { kind: "stranger" } };
     throw new Refusal("other_request", "The answer is signed over another request than the one with this BrokerID.");
   }
-  return service.store.answer({
+  const outcome = await service.store.answer({
     sequence: request.sequence,
     deviceKid: opened.signer.kid,
     digest: await requestDigest(jws, nodeSha256),
     response: jws,
     now: service.clock(),
   });
+  return { request, outcome };
 }
 
 /** @throws Refusal `forbidden` for a key that nobody here knows; CryptoError, ProtocolError */

@@ -1,8 +1,10 @@
 /**
  * Status (-01 §6.9): what became of a request. The BrokerID is the capability to ask; cancelling a request that was
- * posted authenticated takes the key that posted it. `Wait` holds the call until there is news.
+ * posted authenticated takes the key that posted it. `Wait` holds the call until there is news. The call looks alike in
+ * both drafts, so its answer has the form of the draft in which the request was posted.
  */
-import type { Handler, Origin } from "../call.ts";
+import type { Draft, RequestBody, ResponseBody } from "../../protocol/index.ts";
+import type { Origin } from "../call.ts";
 import type { Line } from "../line.ts";
 import { shortId } from "../log.ts";
 import { Refusal } from "../refusal.ts";
@@ -11,14 +13,25 @@ import type { StoredRequest } from "../store/index.ts";
 import { responseEntry } from "./entries.ts";
 import { requireCaller } from "./require-device.ts";
 
-export const status: Handler<"Status"> = async ({ BrokerID, Cancel, Wait }, origin, service) => {
+/** What to answer, and in which draft. */
+export interface StatusAnswer {
+  readonly body: ResponseBody<"Status">;
+  readonly draft: Draft;
+}
+
+/** @throws Refusal, StoreError */
+export async function status(
+  { BrokerID, Cancel, Wait }: RequestBody<"Status">,
+  origin: Origin,
+  service: Service,
+): Promise<StatusAnswer> {
   let request = await look(BrokerID, service);
   if (Cancel === true) request = await cancel(request, origin, service);
   else if (request.state === "PENDING" && Wait !== undefined && Wait > 0) {
     request = await waitForEnd(BrokerID, Wait * 1000, origin.line, service);
   }
-  return { Status: 201, Response: responseEntry(request) };
-};
+  return { body: { Status: 201, Response: responseEntry(request) }, draft: request.draft };
+}
 
 /** Reads a request; one whose time has passed expires now, so that no answer can come after this was said. */
 async function look(brokerId: string, { store, notices, clock }: Service): Promise<StoredRequest> {

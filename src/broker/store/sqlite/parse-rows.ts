@@ -1,5 +1,12 @@
 /** Rows of the database as typed values. They were checked before they were written, so only their presence is checked. */
-import { type Jws, type PublicJwk, REQUEST_STATUSES, type RequestStatus } from "../../../protocol/index.ts";
+import {
+  type Draft,
+  DRAFTS,
+  type Jws,
+  type PublicJwk,
+  REQUEST_STATUSES,
+  type RequestStatus,
+} from "../../../protocol/index.ts";
 import type { PrivateJwk } from "../../../crypto/index.ts";
 import type { DeviceState, StoredDevice } from "../accounts.ts";
 import { StoreError } from "../errors.ts";
@@ -51,6 +58,13 @@ export function requestStatusOf(row: unknown): RequestStatus {
   return known;
 }
 
+function draftOf(row: unknown): Draft {
+  const draft = textOf(row, "draft");
+  const known = DRAFTS.find((one) => one === draft);
+  if (known === undefined) throw broken("draft");
+  return known;
+}
+
 const DEVICE_STATES: readonly DeviceState[] = ["active", "pending", "revoked"];
 
 export function deviceStateOf(row: unknown): DeviceState {
@@ -80,6 +94,7 @@ export function requestOf(row: unknown): StoredRequest {
     signerKid: textOf(row, "signer_kid"),
     postedBy: optionalTextOf(row, "posted_by"),
     enquirerId: optionalTextOf(row, "enquirer_id"),
+    draft: draftOf(row),
     expire: integerOf(row, "expire"),
     state: requestStatusOf(row),
     response: optionalTextOf(row, "response") === undefined ? undefined : jwsOf(row, "response"),

@@ -13,7 +13,7 @@ import type {
 import type { GroupCommit } from "./group-commit.ts";
 import { integerOf, pendingOf, requestOf, requestStatusOf, textOf } from "./parse-rows.ts";
 
-type Arrivals = Pick<RequestStore, "addRequest" | "knownRequest" | "request" | "pending">;
+type Arrivals = Pick<RequestStore, "addRequest" | "knownRequest" | "request" | "requestByDigest" | "pending">;
 
 /** Which sequence numbers there are; a bound that is not given is one of these. */
 const FIRST = -1;
@@ -43,22 +43,26 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
     FROM requests WHERE account = ?2 AND state = 'PENDING' AND expire > ?3`);
   const insert = database.prepare(`
     INSERT INTO requests (broker_id, account, digest, signer_kid, verified, posted_by, enquirer_id, enquirer_id_signed,
-      from_id, received, expire, state)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'PENDING'
+      from_id, draft, received, expire, state)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'PENDING'
     WHERE EXISTS (SELECT 1 FROM accounts WHERE account = ?2)
     ON CONFLICT DO NOTHING`);
   const insertBody = database.prepare("INSERT INTO request_bodies (seq, request) VALUES (?, ?)");
   const account = database.prepare("SELECT 1 FROM accounts WHERE account = ?");
-  const byBrokerId = database.prepare(`
-    SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, expire, state, response
-    FROM requests r LEFT JOIN answers a ON a.seq = r.seq WHERE broker_id = ?`);
+  const WHOLE = `
+    SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, draft, expire, state, response
+    FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
+  const byBrokerId = database.prepare(`${WHOLE} WHERE broker_id = ?`);
+  const wholeByDigest = database.prepare(`${WHOLE} WHERE account = ? AND r.digest = ?`);
   const PENDING = `
     SELECT r.seq, broker_id, account, posted_by, enquirer_id, expire, request
     FROM requests r JOIN request_bodies b ON b.seq = r.seq WHERE state = 'PENDING' AND expire > ?`;
   const pendingOfAccount = database.prepare(
     `${PENDING} AND account = ? AND r.seq > ? AND r.seq < ? ORDER BY r.seq LIMIT ?`,
   );
-  const pendingByBrokerId = database.prepare(`${PENDING} AND account = ? AND broker_id = ?`);
+  const pendingByBrokerId = database.prepare(
+    `${PENDING} AND account = ? AND r.seq > ? AND r.seq < ? AND broker_id = ? LIMIT ?`,
+  );
 
   function known(accountId: string, digest: string): KnownRequest | undefined {
     const row = byDigest.get(accountId, digest);
@@ -84,6 +88,7 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
       request.enquirerId ?? null,
       request.enquirerIdSigned ? 1 : 0,
       request.fromId,
+      request.draft,
       request.received,
       request.expire,
     );
@@ -96,18 +101,18 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
     return { kind: "added", sequence };
   }
 
+  const whole = (row: unknown): StoredRequest | undefined => (row === undefined ? undefined : requestOf(row));
+
   return {
     addRequest: (request, caps) => writes.run(() => add(request, caps)),
     knownRequest: (accountId, digest) => Promise.resolve(known(accountId, digest)),
-    request: (brokerId) => {
-      const row = byBrokerId.get(brokerId);
-      return Promise.resolve<StoredRequest | undefined>(row === undefined ? undefined : requestOf(row));
-    },
+    request: (brokerId) => Promise.resolve(whole(byBrokerId.get(brokerId))),
+    requestByDigest: (accountId, digest) => Promise.resolve(whole(wholeByDigest.get(accountId, digest))),
     pending: ({ account: of, now, after = FIRST, before = LAST, brokerId, limit }: PendingQuery) =>
       Promise.resolve<readonly PendingRequest[]>(
         (brokerId === undefined
           ? pendingOfAccount.all(now, of, after, before, limit)
-          : pendingByBrokerId.all(now, of, brokerId)
+          : pendingByBrokerId.all(now, of, after, before, brokerId, limit)
         ).map(pendingOf),
       ),
   };

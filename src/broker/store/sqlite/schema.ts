@@ -55,6 +55,7 @@ export const MIGRATIONS: readonly string[] = [
     enquirer_id TEXT,
     enquirer_id_signed INTEGER NOT NULL,
     from_id TEXT NOT NULL,
+    draft TEXT NOT NULL CHECK (draft IN ('00', '01')),
     received INTEGER NOT NULL,
     expire INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('PENDING', 'REPLY', 'REFUSED', 'ECANCEL', 'BCANCEL', 'EXPIRED')),

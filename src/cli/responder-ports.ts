@@ -18,7 +18,7 @@ export function responderPorts(home: string, device: Device): ResponderPorts {
       fetch: globalThis.fetch,
       clock: Date.now,
     }),
-    pins: { pinnedKids: () => Promise.resolve([]) },
+    pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     clock: Date.now,
   };
 }

@@ -18,6 +18,7 @@ export { poll } from "./poll.ts";
 export { present, refuseUnshowable } from "./present.ts";
 export { receive, resumeReceived } from "./receive.ts";
 export { decide } from "./respond.ts";
+export type { DomainView } from "../srml/index.ts";
 export type {
   Decision,
   DecisionOutcome,

@@ -3,6 +3,8 @@ import { openForAccount } from "./open-entry.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
+import { parseAccount } from "../protocol/index.ts";
+import { type DomainView, viewDomain } from "../srml/index.ts";
 import type { RequestRef, RequestView, ResultView } from "./view.ts";
 import { trustOf } from "./who.ts";
 
@@ -46,9 +48,11 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     broker: entry.broker,
     id: entry.brokerId,
     digest: entry.digest,
+    accountDomain: viewDomain(parseAccount(entry.account).domain, []).unicode,
     sender: {
       trust: await trustOf(ports.pins, request, entry.vouched),
       fromId: request.fromId,
+      domain: await domainOf(ports, request.fromId, entry),
       kid: request.signer.kid,
       acceptedBefore: await acceptedBefore(ports, entry, request.signer.kid),
     },
@@ -56,6 +60,12 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     created: opened.dated ? request.created : undefined,
     expires,
   });
+}
+
+/** The sender's domain, beside those that the user knows. */
+async function domainOf(ports: ResponderPorts, fromId: string, { account }: AccountKey): Promise<DomainView> {
+  const known = [account, ...(await ports.pins.knownIds())].map((id) => parseAccount(id).domain);
+  return viewDomain(parseAccount(fromId).domain, known);
 }
 
 /** How often the user said yes to this key before. */

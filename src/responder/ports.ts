@@ -46,6 +46,8 @@ export interface BrokerPort {
 export interface SenderPins {
   /** The fingerprints pinned for a FromID; empty where it is not pinned. */
   pinnedKids(fromId: string): Promise<readonly string[]>;
+  /** The FromIDs that are pinned, and the user's own accounts: whose domains a sender's could be taken for. */
+  knownIds(): Promise<readonly string[]>;
 }
 
 export interface ResponderPorts {

@@ -1,5 +1,5 @@
 /** What a screen gets to see of the inbox: plain data, made from verified bytes, safe to hand to another context. */
-import type { Srml } from "../srml/index.ts";
+import type { DomainView, Srml } from "../srml/index.ts";
 import type { AccountKey, Delivery, RefusalReason } from "./inbox-entry.ts";
 import type { RequestStatus } from "../protocol/index.ts";
 
@@ -20,6 +20,8 @@ export interface SenderView {
   readonly trust: Trust;
   /** The name that the sender signed with: a fact only where `trust` is `pinned` or `local`. */
   readonly fromId: string;
+  /** The domain of `fromId`, and what to know of it. */
+  readonly domain: DomainView;
   /** The fingerprint of the key that signed. */
   readonly kid: string;
   /** How many requests of this key the user accepted before. It proves nothing. */
@@ -28,6 +30,8 @@ export interface SenderView {
 
 /** A verified request, to be shown whole. Instants are milliseconds since 1970. */
 export interface RequestView extends RequestRef {
+  /** The account's domain with U-labels; undefined where that is the same. */
+  readonly accountDomain: string | undefined;
   readonly sender: SenderView;
   readonly srml: Srml;
   /** When the sender says it asked; undefined where it did not sign that ("undated"). */

@@ -33,7 +33,7 @@ export async function agreeingUser(system: System, id: string): Promise<() => Pr
     storage: memoryInbox(),
     keys: { signingKey: () => Promise.resolve(key) },
     broker: deviceLine({ credentials: () => Promise.resolve({ key, service }), ...how }),
-    pins: { pinnedKids: () => Promise.resolve([]) },
+    pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     clock: Date.now,
   };
   const agree = async (): Promise<void> => {

@@ -64,7 +64,14 @@ describe("a view", () => {
     if (entry === undefined) throw new Error("It was not taken.");
     expect(await viewRequest(who.ports, entry)).toEqual({
       ...refOf(entry),
-      sender: { trust: "unverified", fromId: BANK, kid: who.bank.kid, acceptedBefore: 0 },
+      accountDomain: undefined,
+      sender: {
+        trust: "unverified",
+        fromId: BANK,
+        domain: { ascii: "ethel.example", unicode: undefined, mixesScripts: false, resembles: undefined },
+        kid: who.bank.kid,
+        acceptedBefore: 0,
+      },
       srml: text,
       created: SOME_TIME,
       expires: SOME_TIME + 5 * MINUTE,

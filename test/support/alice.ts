@@ -61,7 +61,10 @@ export async function alice(): Promise<Alice> {
     storage: inbox,
     keys: { signingKey: () => Promise.resolve(device) },
     broker,
-    pins: { pinnedKids: (fromId) => Promise.resolve(pins.get(fromId) ?? []) },
+    pins: {
+      pinnedKids: (fromId) => Promise.resolve(pins.get(fromId) ?? []),
+      knownIds: () => Promise.resolve([...pins.keys()]),
+    },
     clock: clock.read,
   };
   const take: Alice["take"] = (request, more) => receive(ports, ACCOUNT, envelope(request, more));

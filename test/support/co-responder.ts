@@ -49,7 +49,7 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
       fetch: globalThis.fetch,
       clock: Date.now,
     }),
-    pins: { pinnedKids: () => Promise.resolve([]) },
+    pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     clock: Date.now,
   };
   const pending = async (): Promise<readonly InboxEntry[]> => {

@@ -1,6 +1,7 @@
 /** The senders that the user pinned: a name, a key, and how the user checked it. */
 import type { SenderPins } from "../../responder/index.ts";
 import type { PinView } from "../messages.ts";
+import { listAccounts } from "./account-database.ts";
 import { transact } from "./database.ts";
 
 function isPin(value: unknown): value is PinView {
@@ -56,5 +57,9 @@ export function senderPins(database: IDBDatabase): SenderPins {
   return {
     pinnedKids: async (fromId) =>
       (await listPins(database)).filter((pin) => pin.fromId === fromId).map((pin) => pin.kid),
+    knownIds: async () => [
+      ...(await listPins(database)).map((pin) => pin.fromId),
+      ...(await listAccounts(database)).map(({ account }) => account),
+    ],
   };
 }

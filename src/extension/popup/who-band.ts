@@ -4,6 +4,7 @@ import { i18n } from "../browser.ts";
 import { type Child, element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { dateAndTime } from "../page/times.ts";
+import { domainNotes, reading } from "./domain-notes.ts";
 import { TRUST } from "./words.ts";
 
 export interface WhoBand {
@@ -51,6 +52,7 @@ export function whoBand(request: RequestView, locale: string, onMoved: () => voi
       element("div", { class: "who-side" }, element("div", { class: "who-top" }, queue, mark()), toggle),
     ),
     trust === "changed" ? element("p", { class: "alarm" }, i18n(TRUST.changed.why)) : undefined,
+    ...domainNotes(request.sender.domain),
     details,
   );
   return { element: band, setQueue: (text) => (queue.textContent = text) };
@@ -79,6 +81,13 @@ function nameOf({ sender }: RequestView): readonly HTMLElement[] {
   }
 }
 
+/** The user's own account; beside it, its domain in its own letters. */
+function accountOf({ account, accountDomain }: RequestView): Node {
+  const shown = element("div", {}, foreign(account));
+  if (accountDomain !== undefined) shown.append(element("div", {}, reading(accountDomain)));
+  return shown;
+}
+
 function moreOf(request: RequestView, locale: string): readonly Child[] {
   const { sender } = request;
   const before =
@@ -87,7 +96,7 @@ function moreOf(request: RequestView, locale: string): readonly Child[] {
   const facts: readonly (readonly [string, Node | string])[] = [
     ["moreKey", fingerprint(sender.kid)],
     ["moreHistory", before],
-    ["moreAccount", foreign(request.account)],
+    ["moreAccount", accountOf(request)],
     ["moreBroker", foreign(request.broker)],
     ["moreAsked", created],
     ["moreExpires", dateAndTime(request.expires, locale)],

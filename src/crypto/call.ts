@@ -14,7 +14,8 @@ import {
 import { CryptoError } from "./errors.ts";
 import { type HeldKey, readHeader, signerKey } from "./header.ts";
 import { signFlattened, verifyFlattened } from "./jws.ts";
-import type { SigningKey, VerifyKey } from "./keys.ts";
+import type { SigningKey } from "./keys.ts";
+import type { VerifyKey } from "./public-key.ts";
 import { type Sha256, webSha256 } from "./sha256.ts";
 import { TYP } from "./signed.ts";
 
@@ -113,7 +114,7 @@ export async function openCall(
     throw new CryptoError("header", "The call has no jti of at least 96 random bits.");
   }
   const caller = await signerKey(header, kid, expect.held);
-  const payload = await verifyFlattened(jws, caller);
+  const payload = await verifyFlattened(jws, header, caller);
   if (typeof url !== "string" || !expect.urls.includes(url.replace(/\/$/, ""))) {
     throw new CryptoError("url", "The call is signed for another address than this broker's.");
   }
@@ -140,7 +141,7 @@ export interface OpenedAnswer {
 /**
  * Verifies the answer to a call.
  *
- * @throws CryptoError `header`, `kid`, `signature`; ProtocolError
+ * @throws CryptoError `header`, `kid`, `algorithm`, `signature`; ProtocolError
  */
 export async function openAnswer(
   body: Uint8Array | string,
@@ -154,7 +155,7 @@ export async function openAnswer(
   if (header["kid"] !== expect.service.kid) {
     throw new CryptoError("kid", "The answer is signed by another key than the broker's that is pinned here.");
   }
-  const payload = await verifyFlattened(jws, expect.service);
+  const payload = await verifyFlattened(jws, header, expect.service);
   if (header["req"] !== expect.req) throw new CryptoError("signature", "The answer belongs to another call.");
   const iat = header["iat"];
   if (typeof iat !== "number" || !Number.isSafeInteger(iat)) throw new CryptoError("header", "The answer has no iat.");

@@ -2,7 +2,8 @@
 import { DeviceProfile, formatTime, type Jws, parseAccount, type PublicJwk } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
 import { signGeneral } from "./jws.ts";
-import { importPublicKey, type SigningKey, type VerifyKey } from "./keys.ts";
+import type { SigningKey } from "./keys.ts";
+import { importPublicKey, type VerifyKey } from "./public-key.ts";
 import { openSigned, TYP } from "./signed.ts";
 
 export interface VerifiedProfile {
@@ -35,8 +36,9 @@ export function signDeviceProfile(
 export async function openDeviceProfile(jws: Jws): Promise<VerifiedProfile> {
   const { body, signer, typed } = await openSigned(jws, TYP.deviceProfile, DeviceProfile);
   if (!typed) throw new CryptoError("header", "A device profile must say typ in its protected header.");
-  const signingKey = await importPublicKey(body.SigningKey);
+  const signingKey = await importPublicKey(body.SigningKey, signer.alg);
   if (signingKey.kid !== signer.kid) throw new CryptoError("kid", "The device profile is not signed by its own key.");
   const encryptionKey = await importPublicKey(body.EncryptionKey);
+  if (encryptionKey.alg !== "ES256") throw new CryptoError("key", "The device's encryption key is not on P-256.");
   return Object.freeze({ jws, account: parseAccount(body.Account).id, signingKey, encryptionKey });
 }

@@ -1,7 +1,9 @@
 /** Protected headers (RFC 7515 §4): scanned like any other JSON, and refused when they say more than we understand. */
 import { decodeBase64url, isJsonObject, type JsonObject, type JsonValue, LIMITS, scanJson } from "../protocol/index.ts";
+import { namedAlgorithm, type SignatureAlgorithm } from "./algorithms.ts";
 import { CryptoError } from "./errors.ts";
-import { ALGORITHMS, readPublicKey, type VerifyKey } from "./keys.ts";
+import { checkJwk, otherAlgorithm } from "./jwk.ts";
+import { readJwk, readPublicKey, type VerifyKey } from "./public-key.ts";
 
 /** Finds a key that the caller already holds. */
 export type HeldKey = (kid: string) => Promise<VerifyKey | undefined> | VerifyKey | undefined;
@@ -21,33 +23,60 @@ export function readHeader(encoded: string): JsonObject {
   return header;
 }
 
-/** @throws CryptoError `algorithm` */
-function checkAlgorithm(header: JsonObject): void {
-  const found = ALGORITHMS.find((name) => name === header["alg"]);
-  if (found !== undefined) return;
-  const said = typeof header["alg"] === "string" ? header["alg"].slice(0, 20) : "nothing";
-  throw new CryptoError("algorithm", `The algorithm ${JSON.stringify(said)} is not accepted; sign with ES256.`);
-}
-
 /**
  * Finds the signer's key: the protected `jwk`, else one that the caller holds under `kid`. Each `kid` that the object
- * says, beside the header or in it, must be the fingerprint of that key.
+ * says, beside the header or in it, must be the fingerprint of that key, and its `alg` that of the key.
  *
  * @param beside - the `kid` outside the protected header
  * @throws CryptoError `key`, `kid`, `key_unknown`, `algorithm`
  */
 export async function signerKey(header: JsonObject, beside: string | undefined, held?: HeldKey): Promise<VerifyKey> {
-  checkAlgorithm(header);
+  const alg = readAlgorithm(header);
   const { jwk, kid } = header;
-  const key = jwk === undefined ? await heldKey(beside ?? kid, held) : await readPublicKey(jwk);
+  const key =
+    jwk === undefined
+      ? await heldKey(beside ?? kid, held)
+      : alg === "ES512"
+        ? await sameAsHeld(jwk, beside ?? kid, held)
+        : await arrivedKey(jwk, alg, held);
   if ([beside, kid].some((said) => said !== undefined && said !== key.kid)) {
     throw new CryptoError("kid", "The kid is not the fingerprint of the key that signed.");
   }
+  if (key.alg !== alg) throw otherAlgorithm();
   return key;
+}
+
+/** @throws CryptoError `algorithm` */
+function readAlgorithm(header: JsonObject): SignatureAlgorithm {
+  const found = namedAlgorithm(header["alg"]);
+  if (found !== undefined) return found;
+  const said = typeof header["alg"] === "string" ? header["alg"].slice(0, 20) : "nothing";
+  throw new CryptoError("algorithm", `The algorithm ${JSON.stringify(said)} is not accepted; sign with ES256.`);
 }
 
 async function heldKey(kid: JsonValue | undefined, held?: HeldKey): Promise<VerifyKey> {
   const known = typeof kid === "string" ? await held?.(kid) : undefined;
   if (known !== undefined) return known;
   throw new CryptoError("key_unknown", "The signature has no protected jwk, and its kid is not known here.");
+}
+
+/** A key that came with the object. One of RSA that the caller holds has an algorithm already. */
+async function arrivedKey(jwk: JsonValue, alg: SignatureAlgorithm, held?: HeldKey): Promise<VerifyKey> {
+  const key = await readPublicKey(jwk, alg);
+  const known = key.jwk.kty === "RSA" ? await held?.(key.kid) : undefined;
+  if (known !== undefined && known.alg !== alg) throw otherAlgorithm();
+  return key;
+}
+
+/** ES512 is dear to verify, so a stranger's key is not even imported: it must be one that the caller holds. */
+async function sameAsHeld(jwk: JsonValue, kid: JsonValue | undefined, held?: HeldKey): Promise<VerifyKey> {
+  const arrived = checkJwk(readJwk(jwk), "ES512").jwk;
+  const known = typeof kid === "string" ? await held?.(kid) : undefined;
+  if (known === undefined) {
+    throw new CryptoError("key_unknown", "ES512 is read by keys that are registered here; sign with ES256.");
+  }
+  if (known.jwk.x !== arrived.x || known.jwk.y !== arrived.y) {
+    throw new CryptoError("kid", "The kid is not the fingerprint of the key that signed.");
+  }
+  return known;
 }

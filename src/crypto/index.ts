@@ -1,4 +1,5 @@
 /** Keys, fingerprints, signed objects, authenticated calls. The only importer of jose. Public as `mesh-confirm/crypto`. */
+export type { SignatureAlgorithm } from "./algorithms.ts";
 export {
   CALL_CONTENT_TYPE,
   openAnswer,
@@ -24,19 +25,16 @@ export { openDeviceProfile, signDeviceProfile, type VerifiedProfile } from "./de
 export { CryptoError, type CryptoErrorCode } from "./errors.ts";
 export type { HeldKey } from "./header.ts";
 export {
-  type Algorithm,
   encryptionJwkOf,
   exportPair,
   importPair,
-  importPublicKey,
   newEncryptionPair,
   newSigningPair,
   type PrivateJwk,
-  readPublicKey,
   type SigningKey,
   signingKeyOf,
-  type VerifyKey,
 } from "./keys.ts";
+export { importPublicKey, readPublicKey, type VerifyKey } from "./public-key.ts";
 export { type NewRequest, openRequest, requestDigest, signRequest, type VerifiedRequest } from "./request.ts";
 export { type NewResponse, openResponse, signResponse, type VerifiedResponse } from "./response.ts";
 export type { Sha256 } from "./sha256.ts";

@@ -11,7 +11,8 @@ import {
 import { CryptoError } from "./errors.ts";
 import type { HeldKey } from "./header.ts";
 import { onlySignature, signGeneral } from "./jws.ts";
-import type { SigningKey, VerifyKey } from "./keys.ts";
+import type { SigningKey } from "./keys.ts";
+import type { VerifyKey } from "./public-key.ts";
 import { type Sha256, webSha256 } from "./sha256.ts";
 import { openSigned, requireTypFor, TYP } from "./signed.ts";
 

@@ -2,7 +2,8 @@
 import { formatTime, type Jws, OUR_RESPONSE_MEMBERS, parseTime, type REASONS, TBSResponse } from "../protocol/index.ts";
 import type { HeldKey } from "./header.ts";
 import { signGeneral } from "./jws.ts";
-import type { SigningKey, VerifyKey } from "./keys.ts";
+import type { SigningKey } from "./keys.ts";
+import type { VerifyKey } from "./public-key.ts";
 import { requestDigest } from "./request.ts";
 import { type Sha256, webSha256 } from "./sha256.ts";
 import { openSigned, requireTypFor, TYP } from "./signed.ts";

@@ -6,7 +6,7 @@ import { type Jws, LIMITS, scanJson, type Shape } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
 import { type HeldKey, readHeader, signerKey } from "./header.ts";
 import { onlySignature, verifyFlattened } from "./jws.ts";
-import type { VerifyKey } from "./keys.ts";
+import type { VerifyKey } from "./public-key.ts";
 
 export const TYP = {
   request: "confirm-tbs-request+jws",
@@ -39,7 +39,7 @@ export async function openSigned<T>(jws: Jws, typ: string, shape: Shape<T>, held
     throw new CryptoError("header", `The object signed is not a ${typ}.`);
   }
   const signer = await signerKey(header, kid, held);
-  const payload = await verifyFlattened(flat, signer);
+  const payload = await verifyFlattened(flat, header, signer);
   return Object.freeze({
     body: shape.read(scanJson(payload, LIMITS.messageBytes), "payload"),
     signer,

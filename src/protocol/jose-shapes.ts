@@ -32,9 +32,15 @@ export type FlattenedJws = ReadOf<typeof FlattenedJws>;
 const PRIVATE = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 
 const number = text(1, 1024, { pattern: BASE64URL });
-const publicMembers = object({ kty: text(1, 8) }, { crv: text(1, 16), x: number, y: number, n: number, e: number });
+const publicMembers = object(
+  { kty: text(1, 8) },
+  {
+    ...{ crv: text(1, 16), x: number, y: number, n: number, e: number },
+    ...{ alg: text(1, 20), use: text(1, 20), key_ops: list(text(1, 20), 0, 16) },
+  },
+);
 
-/** A public key as a JWK. Which kinds count is decided by `src/crypto`. */
+/** A public key as a JWK, with what it says it is for. Which kinds count is decided by `src/crypto`. */
 export const PublicJwk: Shape<ReadOf<typeof publicMembers>> = {
   read: (value, path) => {
     const found = isJsonObject(value) ? PRIVATE.find((name) => Object.hasOwn(value, name)) : undefined;

@@ -12,6 +12,7 @@ import {
   signingKeyOf,
 } from "../../src/crypto/index.ts";
 import { encodeBase64url, type JsonValue, type PublicJwk } from "../../src/protocol/index.ts";
+import { foreignKeyFor } from "../support/foreign-algorithms.ts";
 import { foreignKey, foreignKid } from "../support/foreign-signer.ts";
 import { refusalCode } from "../support/refusal.ts";
 
@@ -25,6 +26,14 @@ describe("a key's kid", () => {
     }
   });
 
+  it.each(["ES256", "ES384", "ES512", "Ed25519", "RS256", "PS512"] as const)(
+    "is that of its SubjectPublicKeyInfo for a key of %s too",
+    async (alg) => {
+      const foreign = foreignKeyFor(alg);
+      expect(await importPublicKey({ kty: "", ...foreign.jwk }, alg)).toMatchObject({ kid: foreign.kid, alg });
+    },
+  );
+
   it("is the same for the pair, its public half, and the pair read back from its file", async () => {
     const pair = await newSigningPair({ extractable: true });
     const file = await exportPair(pair);
@@ -35,10 +44,9 @@ describe("a key's kid", () => {
   });
 
   it("does not depend on members that are not the key", async () => {
-    const { kid } = await readPublicKey({ ...jwk });
-    expect((await readPublicKey({ ...jwk, kid: "M", use: "sig", alg: "RS256", x5u: "https://example.com" })).kid).toBe(
-      kid,
-    );
+    const key = await readPublicKey({ ...jwk });
+    const more = { kid: "M", use: "sig", alg: "ES256", key_ops: ["verify"], x5u: "https://example.com", n: "AA" };
+    expect(await readPublicKey({ ...jwk, ...more })).toBe(key);
   });
 });
 
@@ -48,7 +56,15 @@ describe("a public key is refused", () => {
     coordinate.slice(0, -1) + String.fromCharCode(coordinate.charCodeAt(coordinate.length - 1) + 1);
   const bytes = (size: number, fill: number) => encodeBase64url(new Uint8Array(size).fill(fill));
   const other = foreignKey().jwk;
-  const rsa = { kty: "RSA", n: bytes(256, 0xff), e: "AQAB" };
+  const rsa = { kty: "RSA", n: bytes(256, 0xff), e: "AQAB", alg: "RS256" };
+  const p384 = foreignKey("P-384").jwk;
+  const p521 = foreignKey("P-521").jwk;
+  const ed = (x: string) => ({ kty: "OKP", crv: "Ed25519", x });
+  const ofBits = (bits: number) => {
+    const modulus = new Uint8Array(Math.ceil(bits / 8)).fill(0xff);
+    modulus[0] = 0xff >> ((8 - (bits % 8)) % 8);
+    return { ...rsa, n: encodeBase64url(modulus) };
+  };
 
   it.each<[string, JsonValue]>([
     ["with its private member", { ...jwk, d: bytes(32, 1) }],
@@ -58,14 +74,48 @@ describe("a public key is refused", () => {
     ["at the point of zeros", { ...jwk, x: bytes(32, 0), y: bytes(32, 0) }],
     ["with coordinates beyond the field", { ...jwk, x: bytes(32, 0xff), y: bytes(32, 0xff) }],
     ["with x and y swapped", { ...jwk, x: jwk.y, y: jwk.x }],
-    ["on another curve", { ...foreignKey("P-384").jwk }],
-    ["on another curve that says P-256", { ...foreignKey("P-384").jwk, crv: "P-256" }],
+    ["on P-384 that says P-256", { ...p384, crv: "P-256" }],
+    ["on P-384 off the curve", { ...p384, y: foreignKey("P-384").jwk.y }],
+    ["on P-384 with a leading zero", { ...p384, x: encodeBase64url(Buffer.from(`AA${p384.x}`, "base64url")) }],
+    ["on P-521 off the curve", { ...p521, y: foreignKey("P-521").jwk.y }],
+    [
+      "on P-521 without its leading zero",
+      { ...p521, x: encodeBase64url(Buffer.from(p521.x, "base64url").subarray(1)) },
+    ],
+    ["on P-521 beyond the field", { ...p521, x: bytes(66, 0xff) }],
     ["on P-256 that says another curve", { ...jwk, crv: "P-384" }],
     ["on secp256k1", { ...foreignKey("secp256k1").jwk }],
     ["on secp256k1 that says P-256", { ...foreignKey("secp256k1").jwk, crv: "P-256" }],
-    ["of an octet pair", { kty: "OKP", crv: "Ed25519", x: bytes(32, 1) }],
-    ["of RSA", rsa],
+    ["on Ed448", { kty: "OKP", crv: "Ed448", x: bytes(57, 1) }],
+    ["on X25519", { kty: "OKP", crv: "X25519", x: bytes(32, 9) }],
+    ["on Ed25519 that says EC", { ...ed(bytes(32, 9)), kty: "EC" }],
+    ["on Ed25519 with a y", { ...ed(bytes(32, 9)), y: bytes(32, 9) }],
+    ["on Ed25519 of 31 bytes", ed(bytes(31, 9))],
+    ["on Ed25519 of 33 bytes", ed(bytes(33, 9))],
+    ["on Ed25519 with left-over bits", ed(leftOver(bytes(32, 9)))],
+    ["on Ed25519 without x", { kty: "OKP", crv: "Ed25519" }],
     ["of RSA that says EC", { ...rsa, kty: "EC" }],
+    ["of RSA without n", { kty: "RSA", e: "AQAB", alg: "RS256" }],
+    ["of RSA without e", { kty: "RSA", n: rsa.n, alg: "RS256" }],
+    ["of RSA with e = 3", { ...rsa, e: "Aw" }],
+    ["of RSA with e = 1", { ...rsa, e: "AQ" }],
+    ["of RSA with a leading zero before e", { ...rsa, e: "AAEAAQ" }],
+    [
+      "of RSA with a leading zero before n",
+      { ...rsa, n: encodeBase64url(Buffer.from([0, ...Buffer.alloc(256, 255)])) },
+    ],
+    ["of RSA with n = 0", { ...rsa, n: bytes(256, 0) }],
+    ["of RSA with left-over bits in n", { ...rsa, n: leftOver(rsa.n) }],
+    ["of RSA with n in base64", { ...rsa, n: rsa.n.replaceAll("_", "/") }],
+    ["of RSA with 1024 bits", ofBits(1024)],
+    ["of RSA with 2047 bits", ofBits(2047)],
+    ["of RSA with 4097 bits", ofBits(4097)],
+    ["of RSA with 8192 bits", ofBits(8192)],
+    ["of RSA without alg", { kty: "RSA", n: rsa.n, e: "AQAB" }],
+    ...["d", "p", "q", "dp", "dq", "qi", "oth", "k"].map((name): [string, JsonValue] => [
+      `of RSA with the private member ${name}`,
+      { ...rsa, [name]: "AQAB" },
+    ]),
     ["of a symmetric kind", { kty: "oct", k: bytes(32, 1) }],
     ["without y", { kty: "EC", crv: "P-256", x: jwk.x }],
     ["with left-over bits in x", { ...jwk, x: leftOver(jwk.x) }],
@@ -80,6 +130,33 @@ describe("a public key is refused", () => {
     ["as a set of keys", { keys: [{ ...jwk }] }],
   ])("%s", async (_, value) => {
     expect(await refusalCode(() => readPublicKey(value))).toBe("key");
+  });
+
+  it("where it is on Ed25519 and anybody can sign for it, or is a second text for another", async () => {
+    const weak = [
+      ["01", 30, "00", "00"],
+      ["ec", 30, "ff", "7f"],
+      ["00", 30, "00", "00"],
+    ].map(([first, count, middle, last]) => `${first}${String(middle).repeat(Number(count))}${last}`);
+    weak.push("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
+    weak.push("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a");
+    // y = p and y = p + 1, which mean 0 and 1, and the greatest number of 255 bits.
+    weak.push(`ed${"ff".repeat(30)}7f`, `ee${"ff".repeat(30)}7f`, `ff${"ff".repeat(30)}7f`);
+    for (const hex of weak) {
+      const point = Buffer.from(hex, "hex");
+      for (const sign of [0, 0x80]) {
+        const x = Buffer.from([...point.subarray(0, 31), (point[31] ?? 0) | sign]).toString("base64url");
+        expect(await refusalCode(() => importPublicKey(ed(x)))).toBe("key");
+      }
+    }
+  });
+
+  it("where it is on Ed25519 of small order, because WebCrypto would take a forgery for it", async () => {
+    const identity = Uint8Array.of(1, ...new Uint8Array(31));
+    const key = await crypto.subtle.importKey("raw", identity, { name: "Ed25519" }, true, ["verify"]);
+    const forged = Uint8Array.of(...identity, ...new Uint8Array(32));
+    const anything = new TextEncoder().encode("I owe you everything.");
+    expect(await crypto.subtle.verify("Ed25519", key, forged, anything)).toBe(true);
   });
 
   it("each time: a refusal is not remembered as a key", async () => {

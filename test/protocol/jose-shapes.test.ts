@@ -46,8 +46,9 @@ describe("a flattened JWS", () => {
 });
 
 describe("a public JWK", () => {
-  it("is read without the members that make no difference to the key", () => {
-    expect(PublicJwk.read({ ...jwk, kid: "x", use: "sig", key_ops: ["verify"] }, "it")).toEqual(jwk);
+  it("is read with what it says it is for, and without the members that make no difference", () => {
+    const purpose = { alg: "ES256", use: "sig", key_ops: ["verify"] };
+    expect(PublicJwk.read({ ...jwk, ...purpose, kid: "x", ext: true, x5u: "y" }, "it")).toEqual({ ...jwk, ...purpose });
   });
 
   it.each(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])("is refused with the private member %s", async (name) => {

@@ -59,7 +59,10 @@ async function importChecked({ alg, jwk }: CheckedJwk): Promise<VerifyKey> {
     if (error instanceof DOMException && error.name === "NotSupportedError") {
       throw new CryptoError("algorithm", `This browser cannot verify ${alg}.`);
     }
-    throw new CryptoError("key", `The key is not a public key for ${alg}.`);
+    throw new CryptoError(
+      "key",
+      jwk.crv === undefined ? "The RSA key is none." : `The key is not a point on ${jwk.crv}.`,
+    );
   }
   const spki = new Uint8Array(await crypto.subtle.exportKey("spki", key));
   const kid = await fingerprint("application/pkix-keyinfo", spki);

@@ -7,7 +7,7 @@ import { ENDPOINT_PATH } from "../protocol/index.ts";
 
 /** A request that is turned away before its body is read. */
 export interface Turned {
-  readonly status: 403 | 404 | 405 | 413 | 415 | 429;
+  readonly status: 400 | 403 | 404 | 405 | 413 | 415 | 429;
   readonly sentence: string;
 }
 

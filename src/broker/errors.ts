@@ -4,6 +4,8 @@ export type BrokerErrorCode =
   | "policy"
   /** Options that contradict each other, or one that is needed. */
   | "options"
+  /** The certificate or its key cannot be used. */
+  | "tls"
   /** The address is taken, or not this machine's. */
   | "listen";
 

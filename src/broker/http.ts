@@ -2,18 +2,24 @@
  * The HTTP side: `POST /.well-known/confirm` and nothing else. HTTP's status speaks of HTTP; what became of a transaction
  * is in the body. Every answer, also a refusal before the body was read, has a ConfirmResponse as its body.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { CALL_CONTENT_TYPE } from "../crypto/index.ts";
 import { STATUS, writeOutcome } from "../protocol/index.ts";
+import { type Certificate, TLS_RULES } from "./certificate.ts";
 import { checkContentType, checkHeaders, corsHeaders, isEndpoint, type Turned } from "./doorway.ts";
 import type { Answer, Posted } from "./exchange.ts";
 import type { Line } from "./line.ts";
+import type { Server } from "./listen.ts";
 import { endWithAnswer } from "./raw-answer.ts";
 import { readBody } from "./read-body.ts";
+import { type IsProxy, sourceOf } from "./source-address.ts";
 
 export interface HttpOptions {
   readonly hosts: ReadonlySet<string>;
+  /** Undefined where callers connect by themselves. */
+  readonly isProxy: IsProxy | undefined;
   readonly maxBytes: number;
   /** Seconds that an address has to wait, 0 for none. */
   readonly admit: (address: string) => number;
@@ -63,9 +69,14 @@ function send(response: ServerResponse, { status, contentType, body, headers }: 
  * A server that answers nothing yet.
  *
  * @param slowMs - how long a caller may take to send its headers, and twice that for the body
+ * @param certificate - speaks TLS with it
  */
-export function newHttpServer(slowMs: number): Server {
-  const server = createServer({ connectionsCheckingInterval: 1000 });
+export function newHttpServer(slowMs: number, certificate: Certificate | undefined): Server {
+  const often = { connectionsCheckingInterval: 1000 };
+  const server =
+    certificate === undefined
+      ? createServer(often)
+      : createTlsServer({ ...often, ...certificate, ...TLS_RULES, handshakeTimeout: slowMs });
   server.headersTimeout = slowMs;
   server.requestTimeout = slowMs * 2;
   server.keepAliveTimeout = 60_000;
@@ -120,7 +131,8 @@ async function serve(
   const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const unreadable = checkContentType(type);
   if (unreadable !== undefined) return turnAway(unreadable, cors);
-  const address = request.socket.remoteAddress ?? "";
+  const address = sourceOf(request, options.isProxy);
+  if (typeof address !== "string") return turnAway(address, cors);
   const wait = options.admit(address);
   if (wait > 0) return turnAway({ status: 429, sentence: "Too many calls from this address." }, cors, wait);
 

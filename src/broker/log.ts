@@ -19,6 +19,8 @@ export type LogEvent =
   | { readonly event: "settled"; readonly account: string; readonly request: string; readonly state: string }
   | { readonly event: "connected"; readonly account: string; readonly kid: string; readonly state: string }
   | { readonly event: "subscribed"; readonly account: string; readonly kid: string }
+  /** The TLS certificate was renewed, or could not be. */
+  | { readonly event: "certificate"; readonly detail: string }
   /** Something that the operator should look at; `detail` is a program's message, not a caller's. */
   | { readonly event: "defect"; readonly where: string; readonly detail: string };
 

@@ -1,5 +1,6 @@
 /** What a broker is started with, and what follows from it. Refuses what would leave it open or unreachable. */
 import { isDomain, isLoopbackHost, parseEndpoint, ProtocolError } from "../protocol/index.ts";
+import type { TlsFiles } from "./certificate.ts";
 import { BrokerError } from "./errors.ts";
 import type { EnquirerClass, Policy } from "./policy/index.ts";
 import type { Store } from "./store/index.ts";
@@ -11,6 +12,10 @@ export interface BrokerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Origins or endpoints under which callers reach the broker; needed unless it listens on loopback. */
   readonly publicUrls?: readonly string[];
+  /** Speak TLS with this certificate; needed off loopback, unless there is a proxy. */
+  readonly tls?: TlsFiles;
+  /** Take calls from a proxy alone, at these addresses or ranges; none means that it is on this machine. */
+  readonly behindProxy?: readonly string[];
   /** Domains whose accounts live here; `localhost` on loopback if there are none. */
   readonly domains?: readonly string[];
   readonly policy?: Policy;
@@ -37,7 +42,7 @@ export function isLoopbackAddress(host: string): boolean {
  * @throws BrokerError `options`
  */
 export function endpointsOf(
-  publicUrls: readonly string[],
+  { publicUrls = [], tls }: Pick<BrokerOptions, "publicUrls" | "tls">,
   listening: { readonly host: string; readonly port: number },
 ): readonly string[] {
   if (publicUrls.length === 0 && !isLoopbackAddress(listening.host)) {
@@ -46,7 +51,8 @@ export function endpointsOf(
       "A broker that other machines reach needs its public URL: --public-url https://...",
     );
   }
-  const given = publicUrls.length === 0 ? [`http://127.0.0.1:${listening.port}`] : publicUrls;
+  const ownUrl = `${tls === undefined ? "http" : "https"}://127.0.0.1:${listening.port}`;
+  const given = publicUrls.length === 0 ? [ownUrl] : publicUrls;
   const endpoints = given.map(readEndpoint).flatMap((endpoint) => {
     const url = new URL(endpoint);
     if (!isLoopbackHost(url.hostname)) return [endpoint];
@@ -64,10 +70,40 @@ function readEndpoint(text: string): string {
   }
 }
 
-/** True where only this machine calls: it listens on loopback, and no public URL says that a proxy is in front of it. */
-export function isLocalService({ listen, publicUrls = [] }: BrokerOptions): boolean {
+/**
+ * Nothing that others send or read goes over the network in the clear.
+ *
+ * @throws BrokerError `options`
+ */
+export function requireTls({ listen, tls, behindProxy, publicUrls = [] }: BrokerOptions): void {
+  if (tls !== undefined && behindProxy !== undefined) {
+    throw new BrokerError("options", "Either the broker speaks TLS, or the proxy before it: not both.");
+  }
+  if (tls === undefined && behindProxy === undefined && !isLoopbackAddress(listen.host)) {
+    throw new BrokerError(
+      "options",
+      "A broker that other machines reach speaks TLS: --tls-cert FILE --tls-key FILE; " +
+        "or its proxy does, and then it listens on 127.0.0.1 or is told --behind-proxy ADDRESS.",
+    );
+  }
+  if (behindProxy?.length === 0 && !isLoopbackAddress(listen.host)) {
+    throw new BrokerError("options", "A proxy on another machine must be named: --behind-proxy ADDRESS.");
+  }
+  const plain = tls === undefined ? undefined : publicUrls.find((url) => url.startsWith("http:"));
+  if (plain !== undefined) throw new BrokerError("options", `${plain}: with --tls-cert a public URL is https.`);
+}
+
+/** The hosts that a certificate must be for: those of the public URLs. */
+export function certifiedHosts({ publicUrls = [] }: BrokerOptions): readonly string[] {
+  return publicUrls.map((url) => new URL(readEndpoint(url)).hostname);
+}
+
+/** True where only this machine calls: it listens on loopback, and nothing says that a proxy is in front of it. */
+export function isLocalService({ listen, behindProxy, publicUrls = [] }: BrokerOptions): boolean {
   return (
-    isLoopbackAddress(listen.host) && publicUrls.every((url) => isLoopbackHost(new URL(readEndpoint(url)).hostname))
+    behindProxy === undefined &&
+    isLoopbackAddress(listen.host) &&
+    publicUrls.every((url) => isLoopbackHost(new URL(readEndpoint(url)).hostname))
   );
 }
 

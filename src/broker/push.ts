@@ -15,6 +15,7 @@ import { refuse } from "./exchange.ts";
 import { endWithAnswer } from "./raw-answer.ts";
 import { Refusal } from "./refusal.ts";
 import type { Service } from "./service.ts";
+import { type IsProxy, sourceOf } from "./source-address.ts";
 import { POLICY_VIOLATION, subscribe, type Subscriber } from "./subscription.ts";
 import { sequenceOf } from "./transactions/pending.ts";
 import { requireDevice } from "./transactions/require-device.ts";
@@ -44,8 +45,16 @@ interface Channel {
   seen: number;
 }
 
-/** Makes the push side of a broker. */
-export function createPushServer(service: Service, hosts: ReadonlySet<string>): PushServer {
+/**
+ * Makes the push side of a broker.
+ *
+ * @param isProxy - undefined where callers connect by themselves
+ */
+export function createPushServer(
+  service: Service,
+  hosts: ReadonlySet<string>,
+  isProxy: IsProxy | undefined,
+): PushServer {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -64,7 +73,11 @@ export function createPushServer(service: Service, hosts: ReadonlySet<string>): 
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on("error", () => socket.destroy());
-    const address = request.socket.remoteAddress ?? "";
+    const address = sourceOf(request, isProxy);
+    if (typeof address !== "string") {
+      endWithAnswer(socket, address.status, address.sentence);
+      return;
+    }
     const refused = checkUpgrade(request, hosts, service, channels.size, address);
     if (refused !== undefined) {
       endWithAnswer(socket, ...refused);

@@ -1,6 +1,7 @@
 /** Starts a broker and stops it: what was taken in is finished, long polls end with what is known, sockets are closed. */
 import { exportPair, importPair, newBrokerId, newSigningPair, type SigningKey, signingKeyOf } from "../crypto/index.ts";
 import { pushEndpoint } from "../protocol/index.ts";
+import { readCertificate } from "./certificate.ts";
 import { hostsOf } from "./doorway.ts";
 import { answerPosted } from "./exchange.ts";
 import { heldKeys } from "./held-keys.ts";
@@ -8,10 +9,20 @@ import { newHttpServer, serveHttp } from "./http.ts";
 import { listen, prepareStop } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { Notices } from "./notify.ts";
-import { type BrokerOptions, domainsOf, endpointsOf, enquirersOf, isLocalService } from "./options.ts";
+import {
+  type BrokerOptions,
+  certifiedHosts,
+  domainsOf,
+  endpointsOf,
+  enquirersOf,
+  isLocalService,
+  requireTls,
+} from "./options.ts";
 import { createLimiter, DEFAULT_POLICY } from "./policy/index.ts";
 import { createPushServer } from "./push.ts";
+import { startRenewal } from "./renewal.ts";
 import type { Service } from "./service.ts";
+import { proxiesAt } from "./source-address.ts";
 import type { Store } from "./store/index.ts";
 import { startSweeping } from "./sweep.ts";
 
@@ -21,6 +32,8 @@ export interface RunningBroker {
   readonly address: { readonly host: string; readonly port: number };
   /** The fingerprint of the service's key. */
   readonly serviceKid: string;
+  /** Takes a renewed certificate over now, instead of within a minute. */
+  readonly renewCertificate: () => Promise<void>;
   /** Stops it, and closes the store. */
   readonly close: () => Promise<void>;
 }
@@ -37,7 +50,7 @@ async function serviceKeyOf(store: Store): Promise<SigningKey> {
 /**
  * Starts a broker.
  *
- * @throws BrokerError `options`, `listen`; StoreError; the store is closed then
+ * @throws BrokerError `options`, `tls`, `listen`; StoreError; the store is closed then
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   try {
@@ -49,20 +62,24 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 }
 
 async function start(options: BrokerOptions): Promise<RunningBroker> {
-  const { store, listen: at, publicUrls = [], domains = [], policy = DEFAULT_POLICY } = options;
+  const { store, listen: at, tls, domains = [], policy = DEFAULT_POLICY } = options;
   const clock = options.clock ?? Date.now;
   const log = createLog(options.log ?? ((lines) => process.stderr.write(lines)), clock);
+  requireTls(options);
+  const isProxy = options.behindProxy === undefined ? undefined : proxiesAt(options.behindProxy);
   const isLocal = isLocalService(options);
   const enquirers = enquirersOf(policy, isLocal);
   const ours = domainsOf(domains, isLocal);
   // Options are refused before anything listens; a free port is known only after.
-  endpointsOf(publicUrls, at);
+  endpointsOf(options, at);
+  const certified = certifiedHosts(options);
+  const certificate = tls === undefined ? undefined : await readCertificate(tls, certified, clock());
   const key = await serviceKeyOf(store);
 
-  const server = newHttpServer(options.slowMs ?? SLOW_MS);
+  const server = newHttpServer(options.slowMs ?? SLOW_MS, certificate);
   const stopListening = prepareStop(server, GRACE_MS);
   const address = await listen(server, at.host, at.port);
-  const urls = endpointsOf(publicUrls, address);
+  const urls = endpointsOf(options, address);
   const [endpoint = ""] = urls;
   const notices = new Notices();
   const service: Service = {
@@ -82,9 +99,10 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     newBrokerId: options.newBrokerId ?? newBrokerId,
   };
   const hosts = hostsOf(urls);
-  const push = createPushServer(service, hosts);
+  const push = createPushServer(service, hosts, isProxy);
   serveHttp(server, {
     hosts,
+    isProxy,
     maxBytes: policy.messageBytes,
     admit: service.limiter.address,
     answer: (posted) => answerPosted(posted, service),
@@ -98,9 +116,14 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     notices.changed();
   });
   const stopSweeping = startSweeping(service);
+  const renewal =
+    tls === undefined || certificate === undefined || !("setSecureContext" in server)
+      ? undefined
+      : startRenewal(server, tls, certificate, { hosts: certified, log, clock });
   log.write({ event: "started", endpoint, serviceKid: key.kid });
 
   const close = async (): Promise<void> => {
+    renewal?.stop();
     notices.close();
     await Promise.all([push.close(), stopListening(), stopSweeping()]);
     await store.close();
@@ -108,5 +131,11 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     log.flush();
   };
   let closing: Promise<void> | undefined;
-  return { endpoint, address, serviceKid: key.kid, close: () => (closing ??= close()) };
+  return {
+    endpoint,
+    address,
+    serviceKid: key.kid,
+    renewCertificate: renewal?.look ?? (() => Promise.resolve()),
+    close: () => (closing ??= close()),
+  };
 }

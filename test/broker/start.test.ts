@@ -77,12 +77,17 @@ describe("options that are refused", () => {
   it.each([
     [
       "another address than loopback without a public URL",
-      { listen: { host: "0.0.0.0", port: 0 }, policy: anyone, domains: ["a.example"] },
+      { listen: { host: "0.0.0.0", port: 0 }, behindProxy: ["10.0.0.2"], policy: anyone, domains: ["a.example"] },
       /--public-url/,
     ],
     [
       "another address than loopback without a domain",
-      { listen: { host: "0.0.0.0", port: 0 }, policy: anyone, publicUrls: ["https://a.example"] },
+      {
+        listen: { host: "0.0.0.0", port: 0 },
+        behindProxy: ["10.0.0.2"],
+        policy: anyone,
+        publicUrls: ["https://a.example"],
+      },
       /--domain/,
     ],
     [
@@ -92,7 +97,7 @@ describe("options that are refused", () => {
     ],
     [
       "the default enquirers where others reach it",
-      { listen: { host: "0.0.0.0", port: 0 }, publicUrls: ["https://a.example"], domains: ["a.example"] },
+      { listen: LOOPBACK, behindProxy: [], publicUrls: ["https://a.example"], domains: ["a.example"] },
       /policy file/,
     ],
     ["a public URL without TLS", { publicUrls: ["http://a.example"] }, /https/],

@@ -40,7 +40,11 @@ describe("confirm broker", { timeout: 120_000 }, () => {
 
   it("does not start where it could not be used safely, and says what to do", async () => {
     const refusals = [
-      [["--listen", "0.0.0.0:8787"], "serves this machine only"],
+      [["--listen", "0.0.0.0:8787"], "speaks TLS: --tls-cert FILE --tls-key FILE"],
+      [["--listen", "[::]:8787"], "speaks TLS: --tls-cert FILE --tls-key FILE"],
+      [["--tls-cert", "cert.pem"], "--tls-cert and --tls-key are given together."],
+      [["--tls-cert", "none.pem", "--tls-key", "none.pem"], "The certificate none.pem cannot be read"],
+      [["--behind-proxy", "nginx"], '"nginx" is not an address'],
       [["--listen", "8787"], "--listen looks like 127.0.0.1:8787."],
       [["--listen", `127.0.0.1:${system.port}`, "--data", join(system.folder, "third")], "confirm: "],
       [["--listen", "127.0.0.1:0", "--policy", "none.json"], "The policy file none.json cannot be read."],

@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import type { Policy } from "../../broker/index.ts";
-import { DEFAULT_PORT, isLoopbackHost } from "../../protocol/index.ts";
+import type { BrokerOptions, Policy } from "../../broker/index.ts";
+import { DEFAULT_PORT } from "../../protocol/index.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
 import type { Context } from "../context.ts";
 import type { Run } from "../run.ts";
@@ -16,6 +16,10 @@ interface BrokerCommandOptions extends StoreOptions {
   readonly domain?: readonly string[];
   readonly open?: boolean;
   readonly policy?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  /** True where no address was given. */
+  readonly behindProxy?: string | true;
 }
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
@@ -32,12 +36,19 @@ export function addBroker(program: Command, run: Run): void {
     .option("--domain <domain>", "a domain whose accounts live here; may be repeated (default: localhost)", collect)
     .option("--open", "let anyone make an account of these domains")
     .option("--policy <file>", "a JSON file with limits and rules (default: the built-in ones)")
+    .option("--tls-cert <file>", "speak TLS: the certificate and those of its issuers, in PEM")
+    .option("--tls-key <file>", "the certificate's private key, in PEM")
+    .option(
+      "--behind-proxy [addresses]",
+      "take calls from a proxy alone, and their source from its X-Forwarded-For; its addresses, with commas (default: this machine)",
+    )
     .addHelpText(
       "after",
       `
 Examples:
   confirm broker
-  confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --policy policy.json`,
+  confirm broker --listen 0.0.0.0:443 --domain a.example --public-url https://a.example --tls-cert c.pem --tls-key k.pem
+  confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --behind-proxy`,
     )
     .action((options: BrokerCommandOptions) =>
       run((context) => untilStopped(({ signal }) => serve(context, signal, options), EXIT.failed)),
@@ -55,6 +66,7 @@ async function serve(context: Context, signal: AbortSignal, options: BrokerComma
     publicUrls: options.publicUrl ?? [],
     domains: options.domain ?? [],
     open: options.open === true,
+    ...lineOptions(options),
     ...policy,
   });
   const { endpoint, serviceKid } = broker;
@@ -66,20 +78,26 @@ async function serve(context: Context, signal: AbortSignal, options: BrokerComma
   return EXIT.done;
 }
 
-/** Plain HTTP is for this machine alone: another is reached through a proxy here that speaks TLS. */
 function parseListen(text: string): { readonly host: string; readonly port: number } {
-  const [, host = "", port = ""] = /^([^:]+):(\d{1,5})$/.exec(text) ?? [];
-  if (Number(port) > 65_535 || host === "") {
+  const [, bracketed, plain, port = ""] = /^(?:\[([\da-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || Number(port) > 65_535) {
     throw new CliError(EXIT.failed, `--listen looks like 127.0.0.1:${DEFAULT_PORT}.`);
   }
-  if (!isLoopbackHost(host)) {
-    throw new CliError(
-      EXIT.failed,
-      "The broker serves this machine only, without TLS. Let it listen on 127.0.0.1, put a proxy with TLS in front, " +
-        "and name its address with --public-url.",
-    );
-  }
   return { host, port: Number(port) };
+}
+
+/** Who speaks TLS: the broker, a proxy, or nobody. */
+function lineOptions(options: BrokerCommandOptions): Pick<BrokerOptions, "tls" | "behindProxy"> {
+  const { tlsCert, tlsKey, behindProxy } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new CliError(EXIT.failed, "--tls-cert and --tls-key are given together.");
+  }
+  const proxies = behindProxy === true ? [] : behindProxy?.split(",");
+  return {
+    ...(tlsCert === undefined || tlsKey === undefined ? {} : { tls: { certFile: tlsCert, keyFile: tlsKey } }),
+    ...(proxies === undefined ? {} : { behindProxy: proxies }),
+  };
 }
 
 async function loadPolicy(file: string): Promise<Policy> {

@@ -12,7 +12,8 @@ export {
   type Policy,
   readPolicy,
 } from "./policy/index.ts";
-export { type RunningBroker, startBroker } from "./start.ts";
+export { recoverAccount, type Recovered } from "./recover.ts";
+export { type RunningBroker, serviceKeyOf, startBroker } from "./start.ts";
 export {
   type DeviceState,
   openStore,

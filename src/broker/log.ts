@@ -18,6 +18,14 @@ export type LogEvent =
   | { readonly event: "posted"; readonly account: string; readonly request: string; readonly kid: string }
   | { readonly event: "settled"; readonly account: string; readonly request: string; readonly state: string }
   | { readonly event: "connected"; readonly account: string; readonly kid: string; readonly state: string }
+  /** A device of the account let this one in, or turned it away. */
+  | {
+      readonly event: "endorsed" | "declined";
+      readonly account: string;
+      readonly kid: string;
+      readonly by: string;
+    }
+  | { readonly event: "revoked"; readonly account: string; readonly kid: string; readonly by: string }
   | { readonly event: "subscribed"; readonly account: string; readonly kid: string }
   /** The TLS certificate was renewed, or could not be. */
   | { readonly event: "certificate"; readonly detail: string }

@@ -58,6 +58,11 @@ export class Notices {
     for (const listener of [...(this.#listeners.get(settled.account) ?? [])]) listener.settled(settled);
   }
 
+  /** The account's devices changed: its channels look again, and one of a device that is out closes. */
+  devicesChanged(account: string): void {
+    for (const listener of [...(this.#listeners.get(account) ?? [])]) listener.changed();
+  }
+
   /** Another process changed something. */
   changed(): void {
     this.#wake(this.#waits.values(), "noticed");

@@ -19,6 +19,7 @@ const REFUSALS = {
   wrong_proof: 401,
   forbidden: 403,
   unknown_account: 404,
+  unknown_device: 404,
   unknown_request: 404,
   /** The EnquirerID, the request or the account is there already. */
   exists: 409,

@@ -42,7 +42,7 @@ const SLOW_MS = 10_000;
 const GRACE_MS = 5000;
 
 /** The key of this service, made on the first start. */
-async function serviceKeyOf(store: Store): Promise<SigningKey> {
+export async function serviceKeyOf(store: Store): Promise<SigningKey> {
   const candidate = await exportPair(await newSigningPair({ extractable: true }));
   return signingKeyOf(await importPair(await store.serviceKey(candidate), "sign"));
 }

@@ -7,6 +7,7 @@ import type { RequestStatus } from "../protocol/index.ts";
 import type { Service } from "./service.ts";
 import type { PendingRequest } from "./store/index.ts";
 import { requestEntry } from "./transactions/entries.ts";
+import { noteSeen, SEEN_MS } from "./transactions/require-device.ts";
 
 export interface Subscriber {
   readonly account: string;
@@ -62,10 +63,12 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
     }
   };
   const look = async (): Promise<void> => {
-    if ((await store.device(account, kid))?.state !== "active") {
+    const device = await store.device(account, kid);
+    if (device?.state !== "active") {
       socket.close(POLICY_VIOLATION, "This device is not active any more.");
       return;
     }
+    await noteSeen(device, service);
     const before = [...brought];
     const pending = await bringAll();
     for (const brokerId of before.filter((one) => brought.has(one) && !pending.has(one))) {
@@ -98,5 +101,10 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
     changed,
   });
   changed();
-  return stop;
+  // A quiet channel is a device that is there.
+  const seeing = setInterval(changed, SEEN_MS).unref();
+  return () => {
+    clearInterval(seeing);
+    stop();
+  };
 }

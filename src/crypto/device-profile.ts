@@ -1,5 +1,5 @@
 /** A device's profile (Appendix A of the design): its public keys and its account, signed by its own signing key. */
-import { DeviceProfile, formatTime, type Jws, parseAccount, type PublicJwk } from "../protocol/index.ts";
+import { DeviceProfile, formatTime, type Jws, parseAccount, parseTime, type PublicJwk } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
 import { signGeneral } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
@@ -12,6 +12,8 @@ export interface VerifiedProfile {
   readonly account: string;
   readonly signingKey: VerifyKey;
   readonly encryptionKey: VerifyKey;
+  /** Milliseconds since 1970; the device's own word. */
+  readonly created: number;
 }
 
 /** Signs the profile of a device. `created` is milliseconds since 1970. */
@@ -40,5 +42,11 @@ export async function openDeviceProfile(jws: Jws): Promise<VerifiedProfile> {
   if (signingKey.kid !== signer.kid) throw new CryptoError("kid", "The device profile is not signed by its own key.");
   const encryptionKey = await importPublicKey(body.EncryptionKey);
   if (encryptionKey.alg !== "ES256") throw new CryptoError("key", "The device's encryption key is not on P-256.");
-  return Object.freeze({ jws, account: parseAccount(body.Account).id, signingKey, encryptionKey });
+  return Object.freeze({
+    jws,
+    account: parseAccount(body.Account).id,
+    signingKey,
+    encryptionKey,
+    created: parseTime(body.Created),
+  });
 }

@@ -37,5 +37,6 @@ export {
 export { importPublicKey, readPublicKey, type VerifyKey } from "./public-key.ts";
 export { type NewRequest, openRequest, requestDigest, signRequest, type VerifiedRequest } from "./request.ts";
 export { type NewResponse, openResponse, signResponse, type VerifiedResponse } from "./response.ts";
+export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
 export type { Sha256 } from "./sha256.ts";
 export { fingerprint, newBrokerId } from "./udf.ts";

@@ -30,6 +30,8 @@ export interface VerifiedRequest {
   readonly enquirerId: string | undefined;
   readonly created: number | undefined;
   readonly expire: number | undefined;
+  /** The profile of a device that this request asks to endorse; not opened. */
+  readonly endorse: Jws | undefined;
   /** Members whose meaning this responder must know before it may show the request. */
   readonly demands: readonly ("ReplyKey" | "Match" | "Presence" | "Endorse")[];
 }
@@ -43,6 +45,8 @@ export interface NewRequest {
   /** Milliseconds since 1970, written with whole seconds. */
   readonly created: number;
   readonly expire: number;
+  /** The profile of a device to endorse; only the broker itself asks for that. */
+  readonly endorse?: Jws;
 }
 
 /** Signs a request; it always names EnquirerID, Created and Expire, because the envelope's copies can be changed. */
@@ -54,6 +58,7 @@ export function signRequest(key: SigningKey, request: NewRequest): Promise<Jws> 
     EnquirerID: request.enquirerId,
     Created: formatTime(request.created),
     Expire: formatTime(request.expire),
+    ...(request.endorse === undefined ? {} : { Endorse: request.endorse }),
   };
   return signGeneral(key, TYP.request, JSON.stringify({ TBSRequest: body }));
 }
@@ -96,6 +101,7 @@ export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = web
     enquirerId: body.EnquirerID,
     created,
     expire,
+    endorse: body.Endorse,
     demands: DEMANDS.filter((name) => body[name] !== undefined && body[name] !== false),
   });
 }

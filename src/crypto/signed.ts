@@ -1,6 +1,6 @@
 /**
  * Signed objects (design §5): a JWS General JSON whose protected header says what it is (`typ`) and by whom (`jwk`),
- * and whose payload has exactly one tag. TBSRequest, TBSResponse and DeviceProfile are all opened here.
+ * and whose payload has exactly one tag. TBSRequest, TBSResponse, DeviceProfile and DeviceRevocation are all opened here.
  */
 import { type Jws, LIMITS, scanJson, type Shape } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
@@ -12,6 +12,7 @@ export const TYP = {
   request: "confirm-tbs-request+jws",
   response: "confirm-tbs-response+jws",
   deviceProfile: "confirm-device-profile+jws",
+  revocation: "confirm-device-revocation+jws",
   call: "confirm-request+jws",
   answer: "confirm-response+jws",
 } as const;

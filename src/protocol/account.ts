@@ -38,6 +38,19 @@ export function parseAccount(text: string): Account {
   return Object.freeze({ id: `${local}@${domain}`, local, domain });
 }
 
+/** The local part that the broker's own requests come from, in whatever case; no account may have it. */
+const BROKER = "confirm";
+
+/** The account that a broker asks as: `confirm@` and the domain of the account that it asks. */
+export function brokerAccount(account: string): string {
+  return `${BROKER}@${parseAccount(account).domain}`;
+}
+
+/** True for an account id that only the broker itself may ask as. */
+export function isBrokerAccount(account: string): boolean {
+  return parseAccount(account).local.toLowerCase() === BROKER;
+}
+
 /** True for a DNS name of ASCII labels, in lower case; one label (`localhost`) is enough. */
 export function isDomain(domain: string): boolean {
   return domain.length <= 253 && domain.split(".").every((label) => LABEL.test(label));

@@ -6,12 +6,12 @@ import {
   FlatRespondRequest,
   FlatStatusResponse,
 } from "./draft-00.ts";
-import { AccountEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
+import { AccountEntry, DeviceEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
 import { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
-import { Choice, DeviceProfile, TBSRequest, TBSResponse } from "./tbs.ts";
+import { Choice, DeviceProfile, DeviceRevocation, TBSRequest, TBSResponse } from "./tbs.ts";
 
 const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {
   HelloRequest: "Asks which protocol the service speaks, and where (-01 §6.6, -00 §3.6.1).",
@@ -22,6 +22,7 @@ const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {
   RespondRequest: "Hands in an answer (-01 §6.12.1).",
   ConnectRequest: "Connects a device to an account (ours).",
   ProfileRequest: "Asks for the devices of an account (ours).",
+  DevicesRequest: "Asks a device's own account for its devices, or revokes one (ours).",
   SubscribeRequest: "The first frame of the push channel (ours).",
 };
 
@@ -34,7 +35,8 @@ const RESPONSE_WORDS: Readonly<Record<keyof typeof RESPONSES, string>> = {
   PendingResponse: "Requests that wait, oldest first (-01 §6.11.2). `More` is ours: further ones come after the last.",
   RespondResponse: "Whether the answer was taken (-01 §6.12.2).",
   ConnectResponse: "The service's key and its proof that it knows the code (ours).",
-  ProfileResponse: "The signed profiles of the active devices of an account (ours).",
+  ProfileResponse: "The signed profiles of an account's active devices, endorsements, and every revocation (ours).",
+  DevicesResponse: "The devices of an account, for their owner (ours).",
   SubscribeResponse: "Whether the push channel is open (ours).",
 };
 
@@ -89,6 +91,11 @@ export const STRUCTURES: Definitions = {
     shape: DeviceProfile,
     description: "What a device signs about itself: the payload of a profile (ours).",
   },
+  DeviceRevocation: {
+    shape: DeviceRevocation,
+    description: "What revokes a device: the payload of a revocation (ours).",
+  },
+  DeviceEntry: { shape: DeviceEntry, description: "A device of an account, for its owner (ours)." },
   FlattenedJws: {
     shape: FlattenedJws,
     description:

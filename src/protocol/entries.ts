@@ -1,7 +1,7 @@
 /** The entries that messages carry (-01 §6.4.2 to §6.4.4). */
 import { LIMITS } from "./limits.ts";
 import { Jws, Kid } from "./jose-shapes.ts";
-import { AccountId, BrokerId, DateTime, EnquirerId, Sequence } from "./members.ts";
+import { AccountId, BrokerId, DateTime, DeviceName, EnquirerId, Sequence } from "./members.ts";
 import { list, object, oneOf, type ReadOf, tagged, integer } from "./shape.ts";
 import { REQUEST_STATUSES } from "./status.ts";
 
@@ -42,10 +42,17 @@ export const AccountEntry = object(
 );
 export type AccountEntry = ReadOf<typeof AccountEntry>;
 
-/** What stands for an account in Appendix A's ConnectRequest: which states a device may be in. */
+/** What ConnectResponse may say of a device (Appendix A of the design). */
 export const DEVICE_STATES = ["active", "pending"] as const;
 
 export const Withdrawal = object({ BrokerID: BrokerId, RequestStatus: RequestStatusName });
+
+/** One of an account's devices, as DevicesResponse lists it. `LastSeen` is coarse. */
+export const DeviceEntry = object(
+  { Kid, DeviceName, Created: DateTime, State: oneOf(...DEVICE_STATES, "revoked") },
+  { LastSeen: DateTime },
+);
+export type DeviceEntry = ReadOf<typeof DeviceEntry>;
 
 /** A frame that withdraws a request: a hint, acted on only after an authenticated Pending by BrokerID confirms it. */
 export const Withdrawn = tagged("Withdrawn", Withdrawal);

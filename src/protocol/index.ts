@@ -1,5 +1,5 @@
 /** The messages of the Mesh Confirmation Protocol: pure, no I/O. Public as `mesh-confirm/protocol`. */
-export { type Account, isDomain, parseAccount } from "./account.ts";
+export { type Account, brokerAccount, isBrokerAccount, isDomain, parseAccount } from "./account.ts";
 export { decodeBase64url, encodeBase64url, encodeTextBase64url } from "./base64url.ts";
 export { readRequest, readResponse, writeOutcome, writeRequest, writeResponse, writeStatus } from "./codec.ts";
 export { DEFAULT_PORT, ENDPOINT_PATH, endpointOf, isLoopbackHost, parseEndpoint, pushEndpoint } from "./endpoint.ts";
@@ -11,7 +11,15 @@ export {
   FlatRespondRequest,
   FlatStatusResponse,
 } from "./draft-00.ts";
-export { AccountEntry, DEVICE_STATES, PendingFrame, RequestEntry, ResponseEntry, Withdrawn } from "./entries.ts";
+export {
+  AccountEntry,
+  DEVICE_STATES,
+  DeviceEntry,
+  PendingFrame,
+  RequestEntry,
+  ResponseEntry,
+  Withdrawn,
+} from "./entries.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 export { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
@@ -25,6 +33,7 @@ export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./sta
 export {
   Choice,
   DeviceProfile,
+  DeviceRevocation,
   OUR_REQUEST_MEMBERS,
   OUR_RESPONSE_MEMBERS,
   REASONS,

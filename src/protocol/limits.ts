@@ -24,6 +24,12 @@ export const LIMITS = {
   pendingEntries: 100,
   /** How long a request is on the screen, with nothing else changing, before an answer counts, in milliseconds. */
   armingMs: 600,
+  /** A device's signed profile, as JSON: it must fit into the request to endorse it. */
+  profileBytes: 8 * 1024,
+  /** Devices that an account may ever have, revoked ones included: each revocation is told for ever. */
+  devices: 128,
+  /** How long the account's other devices may be asked to endorse a new one, in milliseconds. */
+  endorseMs: 10 * 60_000,
   /** How long a connect code lives, in milliseconds. */
   connectCodeMs: 10 * 60_000,
 } as const;

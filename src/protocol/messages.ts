@@ -4,7 +4,7 @@
  * what -00 has in another form is in `draft-00.ts`.
  */
 import type { Draft } from "./draft.ts";
-import { DEVICE_STATES, MaxResponse, RequestEntry, ResponseEntry } from "./entries.ts";
+import { DEVICE_STATES, DeviceEntry, MaxResponse, RequestEntry, ResponseEntry } from "./entries.ts";
 import { Jws, PublicJwk } from "./jose-shapes.ts";
 import { AccountId, BrokerId, Description, DeviceName, Sequence, Sha256 } from "./members.ts";
 import { boolean, either, integer, list, object, oneOf, type ReadOf, text } from "./shape.ts";
@@ -42,6 +42,7 @@ export const REQUESTS = {
   RespondRequest: object({ Response: ResponseEntry }, REQUEST_MEMBERS),
   ConnectRequest: object({ Account: AccountId, DeviceName, DeviceProfile: Jws }, { ...REQUEST_MEMBERS, Proof: Sha256 }),
   ProfileRequest: object({ Account: AccountId }, REQUEST_MEMBERS),
+  DevicesRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, Revoke: Jws }),
   SubscribeRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, AfterId: EntryRef }),
 } as const;
 
@@ -72,10 +73,11 @@ export const RESPONSES = {
   ProfileResponse: object(STATUS_MEMBER, {
     ...OUTCOME_MEMBERS,
     Account: AccountId,
-    Devices: list(Jws, 0, 64),
-    Endorsements: list(Jws, 0, 64),
-    Revocations: list(Jws, 0, 64),
+    Devices: list(Jws, 0, LIMITS.devices),
+    Endorsements: list(Jws, 0, LIMITS.devices),
+    Revocations: list(Jws, 0, LIMITS.devices),
   }),
+  DevicesResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Devices: list(DeviceEntry, 0, LIMITS.devices) }),
   SubscribeResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
 } as const;
 

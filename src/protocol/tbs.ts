@@ -2,7 +2,7 @@
  * What is signed: TBSRequest (-01 §6.4.5), TBSResponse (-01 §6.4.6), and what we add to both (design §4).
  * These are payloads of a JWS; who signed is for `src/crypto`.
  */
-import { Jws, PublicJwk } from "./jose-shapes.ts";
+import { Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import { AccountId, DateTime, EnquirerId, Sha256 } from "./members.ts";
 import { boolean, object, oneOf, type ReadOf, tagged, text } from "./shape.ts";
 
@@ -57,3 +57,7 @@ export const DeviceProfile = tagged(
   object({ Account: AccountId, SigningKey: PublicJwk, EncryptionKey: PublicJwk, Created: DateTime }),
 );
 export type DeviceProfile = ReadOf<typeof DeviceProfile>;
+
+/** The payload of a revocation (Appendix A of the design): from `Created` on, what this device signs does not count. */
+export const DeviceRevocation = tagged("DeviceRevocation", object({ Account: AccountId, Kid, Created: DateTime }));
+export type DeviceRevocation = ReadOf<typeof DeviceRevocation>;

@@ -54,7 +54,8 @@ export async function verifyAnswer(answer: Jws, posted?: Jws, checks = new Check
   return Object.freeze({ request, response, srml, label });
 }
 
-async function opened<T>(open: () => Promise<T>): Promise<T> {
+/** Runs what opens a signed object; its errors as this layer's. @throws ReceiptError `signature`, `malformed` */
+export async function opened<T>(open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
@@ -111,8 +112,8 @@ function areDated(request: VerifiedRequest, response: VerifiedResponse): boolean
   return response.created !== undefined && (request.created ?? request.expire) !== undefined;
 }
 
-/** The device's clock may be off by as much as the responder tolerates, and no more. */
-function checkDates(request: VerifiedRequest, response: VerifiedResponse): void {
+/** The device's clock may be off by as much as the responder tolerates, and no more. @throws ReceiptError `dates` */
+export function checkDates(request: VerifiedRequest, response: VerifiedResponse): void {
   const { created } = response;
   if (created === undefined) return;
   const early = request.created !== undefined && created < request.created - LIMITS.clockSkewMs;

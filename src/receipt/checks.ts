@@ -9,6 +9,7 @@ export const CHECK_NAMES = [
   "choice",
   "dates",
   "device",
+  "revocation",
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 

@@ -10,6 +10,10 @@ export type ReceiptErrorCode =
   | "other_request"
   /** The answer's signer is not anchored: neither pinned nor endorsed from a pin. */
   | "not_anchored"
+  /** The device was revoked before it signed. */
+  | "revoked"
+  /** What claims to endorse a device does not. */
+  | "endorsement"
   /** The chosen option is none of the request's, or is missing; or the answer contradicts itself. */
   | "choice"
   /** The dates contradict each other. */

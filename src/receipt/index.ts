@@ -1,6 +1,15 @@
 /** Receipts: built from an answer that verifies, verified by anyone. Pure. */
 export { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
 export { type Check, type CheckName, CHECK_NAMES } from "./checks.ts";
+export { type Endorsement, endorsedDevice, openEndorsement } from "./endorsement.ts";
 export { ReceiptError, type ReceiptErrorCode } from "./errors.ts";
+export {
+  type DeviceStatements,
+  isOver,
+  type KnownDevice,
+  knownDevices,
+  openStatements,
+  type PinnedKeys,
+} from "./known-devices.ts";
 export { type Receipt, readReceipt, type ReceiptTrust, RECEIPT_TRUST, writeReceipt } from "./shape.ts";
-export { isPinned, type Pin, type VerifiedReceipt, verifyReceipt } from "./verify.ts";
+export { isPinned, type Pin, type VerifiedReceipt, type VerifierPins, verifyReceipt } from "./verify.ts";

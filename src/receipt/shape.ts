@@ -11,9 +11,9 @@ export type ReceiptTrust = (typeof RECEIPT_TRUST)[number];
 export const ReceiptBody = object({
   BrokerID: BrokerId,
   Response: Jws,
-  Devices: list(Jws, 0, 64),
-  Endorsements: list(Jws, 0, 64),
-  Revocations: list(Jws, 0, 64),
+  Devices: list(Jws, 0, LIMITS.devices),
+  Endorsements: list(Jws, 0, LIMITS.devices),
+  Revocations: list(Jws, 0, LIMITS.devices),
   Trust: oneOf(...RECEIPT_TRUST),
 });
 

@@ -1,11 +1,13 @@
 /**
  * Verifying a receipt, years later, by anyone: both signatures, the text, the choice, the dates, and whether the device
- * that signed is one that the verifier knows. `Devices` is evidence of what the broker said, never an anchor.
+ * that signed is one that the verifier knows, itself or by endorsements. `Devices` is evidence of what the broker said,
+ * never an anchor.
  */
+import { anchorDevice } from "./anchor.ts";
 import { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
 import { Checklist } from "./checklist.ts";
 import type { Check } from "./checks.ts";
-import { ReceiptError } from "./errors.ts";
+import { openStatements } from "./known-devices.ts";
 import { type Receipt, readReceipt, type ReceiptTrust } from "./shape.ts";
 
 /** A device that the verifier knows. Without `account` it may answer for any account. */
@@ -14,10 +16,19 @@ export interface Pin {
   readonly account?: string;
 }
 
+/** The keys that the verifier knows. */
+export interface VerifierPins {
+  readonly pins: readonly Pin[];
+  /** Kids of brokers: their requests to endorse a device count, and their revocations. */
+  readonly services?: readonly string[];
+}
+
 export interface VerifiedReceipt extends VerifiedAnswer {
   readonly brokerId: string;
   /** How the enquirer knew the device at the time. */
   readonly trust: ReceiptTrust;
+  /** How the verifier knows it. */
+  readonly anchor: "pinned" | "endorsed";
   /** What was checked, in order. */
   readonly checks: readonly Check[];
 }
@@ -31,24 +42,24 @@ export function isPinned(pins: readonly Pin[], account: string, kid: string): bo
  * Verifies a receipt.
  *
  * @param input - the receipt, as written by `writeReceipt` or already read
- * @param options.pins - the devices that the verifier knows
+ * @param known - the keys that the verifier knows
  * @throws ReceiptError any code
  */
 export async function verifyReceipt(
   input: Uint8Array | string | Receipt,
-  options: { readonly pins: readonly Pin[] },
+  known: VerifierPins,
 ): Promise<VerifiedReceipt> {
   const receipt = typeof input === "string" || input instanceof Uint8Array ? readReceipt(input) : input;
   const checks = new Checklist();
   const answer = await verifyAnswer(receipt.Response, undefined, checks);
-  const { request, response } = answer;
-  await checks.make("device", () => {
-    if (isPinned(options.pins, request.toId, response.signer.kid)) return;
-    throw new ReceiptError(
-      "not_anchored",
-      `Signed by ${response.signer.kid}, a device that is not pinned for ${request.toId}.`,
-    );
-  });
-  checks.passed("device", `pinned for ${request.toId}`);
-  return Object.freeze({ ...answer, brokerId: receipt.BrokerID, trust: receipt.Trust, checks: checks.made });
+  const account = answer.request.toId;
+  const pinned = {
+    account,
+    devices: known.pins.filter((pin) => isPinned([pin], account, pin.kid)).map((pin) => pin.kid),
+    services: known.services ?? [],
+  };
+  const statements = await openStatements({ endorsements: receipt.Endorsements, revocations: receipt.Revocations });
+  const device = await anchorDevice(answer, pinned, statements, checks);
+  const anchor = device.chain.length === 0 ? "pinned" : "endorsed";
+  return Object.freeze({ ...answer, brokerId: receipt.BrokerID, trust: receipt.Trust, anchor, checks: checks.made });
 }

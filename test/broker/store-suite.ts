@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { NewDevice, NewStoredRequest, PendingCaps, Store } from "../../src/broker/store/index.ts";
 import { exportPair, newSigningPair } from "../../src/crypto/index.ts";
+import { LIMITS } from "../../src/protocol/index.ts";
 
 export interface StoreFactory {
   /** Opens a connection to the same, at first empty, store each time it is called. */
@@ -199,6 +200,118 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         });
         expect(await store.removeEnquirer("BANK")).toBe(true);
         expect(await store.removeEnquirer("BANK")).toBe(false);
+      });
+    });
+
+    describe("endorsement and revocation", () => {
+      const state = async (kid: string) => (await store.device(ALICE, kid))?.state;
+      const asking = (accepted: boolean) => ({ account: ALICE, kid: "TWO", profile: jws("endorsed"), accepted });
+      const answering = (sequence: number, accepted: boolean) => ({
+        ...{ sequence, deviceKid: "ONE", digest: "answer", response: jws("yes"), now: NOW },
+        endorses: asking(accepted),
+      });
+      beforeEach(async () => {
+        await withDevice("ONE");
+        await store.connectDevice(newDevice("TWO"), { by: "code", codeId: await codeId() });
+      });
+
+      it("lets a pending device in with the answer that endorses it, and keeps that", async () => {
+        expect(await store.answer(answering(await added(), true))).toEqual({ kind: "settled" });
+        expect(await store.device(ALICE, "TWO")).toMatchObject({
+          ...{ state: "active", profile: jws("endorsed"), endorsement: jws("yes"), endorsedBy: "ONE" },
+        });
+      });
+
+      it("turns it away with the answer that does not, for good", async () => {
+        await store.answer(answering(await added(), false));
+        expect(await store.device(ALICE, "TWO")).toMatchObject({ state: "revoked", revocation: undefined });
+        const again = await store.connectDevice(newDevice("TWO"), { by: "code", codeId: await codeId() });
+        expect(again).toEqual({ kind: "revoked" });
+      });
+
+      it("changes no device with an answer that comes too late, or by no device", async () => {
+        const sequence = await added(newRequest({ expire: NOW }));
+        await store.answer(answering(sequence, true));
+        await store.answer({ ...answering(await added(), true), deviceKid: "TWO" });
+        expect(await state("TWO")).toBe("pending");
+      });
+
+      it("revokes a device once, and with it what asks to endorse it", async () => {
+        const request = newRequest();
+        await added(request);
+        await added();
+        await store.noteAsked(ALICE, "TWO", request.brokerId);
+        const removal = { account: ALICE, kid: "TWO", revocation: jws("revoked"), now: NOW };
+        expect(await store.revokeDevice(removal)).toEqual([
+          { brokerId: request.brokerId, account: ALICE, state: "BCANCEL" },
+        ]);
+        expect(await store.revokeDevice(removal)).toBeUndefined();
+        expect(await store.device(ALICE, "TWO")).toMatchObject({ state: "revoked", revocation: jws("revoked") });
+        expect(await store.heldKey("TWO")).toBeUndefined();
+      });
+
+      it("cancels what is pending with the last active device", async () => {
+        const request = newRequest();
+        await added(request);
+        const removal = { account: ALICE, kid: "ONE", revocation: undefined, now: NOW };
+        expect(await store.revokeDevice(removal)).toMatchObject([{ state: "BCANCEL" }]);
+        expect((await store.request(request.brokerId))?.state).toBe("BCANCEL");
+      });
+
+      it("recovers an account: every device out, every code but the new one, what is pending cancelled", async () => {
+        await added();
+        const recovery = { account: ALICE, code: "NEWNEWNEWNEWNEWN", now: NOW, expires: NOW + 600_000 };
+        const revocations = ["ONE", "TWO"].map((kid) => ({ kid, jws: jws(`gone ${kid}`) }));
+        expect(await store.recoverAccount({ ...recovery, revocations: revocations.slice(1) })).toEqual({
+          kind: "changed",
+        });
+        expect([await state("ONE"), await state("TWO")]).toEqual(["active", "pending"]);
+        expect(await store.recoverAccount({ ...recovery, revocations })).toMatchObject({
+          kind: "recovered",
+          settled: [{ state: "BCANCEL" }],
+        });
+        expect((await store.devices(ALICE)).map((one) => [one.state, one.revocation])).toEqual([
+          ["revoked", jws("gone ONE")],
+          ["revoked", jws("gone TWO")],
+        ]);
+        const codes = await store.codes(ALICE, NOW);
+        expect(codes.map(({ code }) => code)).toEqual(["NEWNEWNEWNEWNEWN"]);
+        const admission = { by: "code", codeId: codes[0]?.id ?? -1 } as const;
+        expect(await store.connectDevice(newDevice("THREE"), admission)).toMatchObject({ state: "active" });
+        expect(await store.recoverAccount({ ...recovery, account: "x@example.com", revocations: [] })).toEqual({
+          kind: "unknown_account",
+        });
+      });
+
+      it("notes when a device was seen, at first when it connects", async () => {
+        expect((await store.device(ALICE, "ONE"))?.lastSeen).toBe(NOW);
+        await store.noteSeen(ALICE, "ONE", NOW + 1);
+        expect((await store.device(ALICE, "ONE"))?.lastSeen).toBe(NOW + 1);
+      });
+
+      it("takes no more devices than an account may have, revoked ones included", async () => {
+        for (let count = 2; count < LIMITS.devices; count++) {
+          await store.connectDevice(newDevice(`D${count}`), { by: "code", codeId: await codeId() });
+        }
+        await store.revokeDevice({ account: ALICE, kid: "D5", revocation: undefined, now: NOW });
+        const one = await store.connectDevice(newDevice("MORE"), { by: "code", codeId: await codeId() });
+        expect(one).toEqual({ kind: "too_many" });
+      });
+
+      it("lists an account's requests by how they stand", async () => {
+        const [pending, answered, over] = [newRequest(), newRequest(), newRequest()];
+        for (const request of [pending, answered, over]) await added(request);
+        const sequenceOf = async (brokerId: string) => (await store.request(brokerId))?.sequence ?? -1;
+        await store.answer({
+          ...{ sequence: await sequenceOf(answered.brokerId), deviceKid: "ONE", digest: "d" },
+          ...{ response: jws("r"), now: NOW },
+        });
+        await store.cancel(await sequenceOf(over.brokerId), NOW);
+        expect(await store.requestsOf(ALICE)).toEqual({
+          pending: [pending.brokerId],
+          answered: [answered.brokerId],
+          archived: [over.brokerId],
+        });
       });
     });
 

@@ -1,6 +1,6 @@
 /** A receipt, read years later by somebody who pins the device: what proves it, and what in it proves nothing. */
-import { describe, expect, it } from "vitest";
-import { signResponse } from "../../src/crypto/index.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { signResponse, signRevocation } from "../../src/crypto/index.ts";
 import type { Jws } from "../../src/protocol/index.ts";
 import {
   isPinned,
@@ -11,8 +11,9 @@ import {
   verifyReceipt,
   writeReceipt,
 } from "../../src/receipt/index.ts";
-import { MINUTE, SOME_TIME } from "../support/fake-clock.ts";
-import { foreignKey } from "../support/foreign-signer.ts";
+import { endorsementBy } from "../support/endorsing.ts";
+import { MINUTE, SECOND, SOME_TIME } from "../support/fake-clock.ts";
+import { foreignGeneral, foreignKey } from "../support/foreign-signer.ts";
 import {
   ALICE,
   flippedPayload,
@@ -191,7 +192,7 @@ describe("malformed", () => {
     ["bytes that are not UTF-8", (whole) => Uint8Array.of(...new TextEncoder().encode(whole).subarray(0, 40), 0xff)],
     ["a forbidden name", (whole) => whole.replace('"BrokerID"', '"__proto__":{},"BrokerID"')],
     ["more than a megabyte", (whole) => whole + " ".repeat(1024 * 1024)],
-    ["too many devices", (whole) => whole.replace('"Devices": []', `"Devices": [${"{},".repeat(65)}{}]`)],
+    ["too many devices", (whole) => whole.replace('"Devices": []', `"Devices": [${"{},".repeat(128)}{}]`)],
   ])("for %s", async (_, damage) => {
     expect(await codeOf(damage(await text()))).toBe("malformed");
   });
@@ -204,5 +205,80 @@ describe("isPinned", () => {
     expect(isPinned(PINS, ALICE, "")).toBe(false);
     expect(isPinned([{ kid: DEVICE.kid.slice(0, 11) }], ALICE, DEVICE.kid)).toBe(false);
     expect(isPinned([{ kid: "" }], ALICE, DEVICE.kid)).toBe(false);
+  });
+});
+
+const NEXT = await newKey();
+const SERVICE = await newKey();
+
+describe("a receipt of an endorsed device", () => {
+  const known = { pins: PINS, services: [SERVICE.kid] };
+  let receipt: Receipt;
+  beforeAll(async () => {
+    const Endorsements = [await endorsementBy({ service: SERVICE, by: DEVICE, device: NEXT })];
+    receipt = await receiptBy(NEXT, { Endorsements, Trust: "endorsed" });
+  });
+
+  it("verifies from the first device's pin and the broker's, and says by which way", async () => {
+    const { anchor, checks } = await verifyReceipt(receipt, known);
+    expect(anchor).toBe("endorsed");
+    expect(checks.at(-1)).toMatchObject({ name: "device", outcome: "passed" });
+    const { detail = "" } = checks.at(-1) ?? {};
+    expect(detail).toContain(`endorsed by ${DEVICE.kid}, pinned for ${ALICE}`);
+  });
+
+  it("does not verify from one of the two pins alone, and says what is missing", async () => {
+    expect(await codeOf(receipt, [])).toBe("not_anchored");
+    const error: unknown = await verifyReceipt(receipt, { pins: PINS }).catch((thrown: unknown) => thrown);
+    if (!(error instanceof ReceiptError)) throw new Error("It verified.");
+    expect(error.code).toBe("not_anchored");
+    expect(error.message).toContain(`asked by ${SERVICE.kid}`);
+    expect(error.checks.at(-1)).toMatchObject({ name: "device", outcome: "failed" });
+    await expect(verifyReceipt(receipt, { pins: [], services: [SERVICE.kid] })).rejects.toThrow(/not pinned/);
+  });
+
+  it("does not verify where another broker asked for the endorsement", async () => {
+    const other = [await endorsementBy({ service: BANK, by: DEVICE, device: NEXT })];
+    await expect(verifyReceipt({ ...receipt, Endorsements: other }, known)).rejects.toMatchObject({
+      code: "not_anchored",
+    });
+  });
+
+  it("does not take the broker's own key for a device, though it is pinned as the broker's", async () => {
+    await expect(verifyReceipt(await receiptBy(SERVICE), known)).rejects.toMatchObject({ code: "not_anchored" });
+  });
+});
+
+describe("a receipt of a revoked device", () => {
+  const at = SOME_TIME + MINUTE;
+  const revokedAt = async (created: number): Promise<Receipt> =>
+    receiptBy(DEVICE, { Revocations: [await signRevocation(DEVICE, { account: ALICE, kid: DEVICE.kid, created })] });
+
+  it("does not verify where the answer is dated after the revocation, or in its second, or not at all", async () => {
+    expect(await codeOf(await revokedAt(at - SECOND))).toBe("revoked");
+    expect(await codeOf(await revokedAt(at))).toBe("revoked");
+    const peer = foreignKey();
+    const undated = await receiptBy(DEVICE, {
+      Response: foreignResponse(peer, { SignedRequest: foreignRequest(peer, PLAIN_REQUEST, null), Value: true }, null),
+      Revocations: [
+        foreignGeneral(
+          peer,
+          { alg: "ES256", typ: "confirm-device-revocation+jws", jwk: peer.jwk },
+          JSON.stringify({ DeviceRevocation: { Account: ALICE, Kid: peer.kid, Created: "2040-01-01T00:00:00Z" } }),
+        ),
+      ],
+    });
+    expect(await codeOf(undated, [{ kid: peer.kid }])).toBe("revoked");
+  });
+
+  it("verifies where the answer is dated before, and says by whose clock", async () => {
+    const { checks } = await verifyReceipt(await revokedAt(at + SECOND), { pins: PINS });
+    expect(checks.at(-1)).toMatchObject({ name: "revocation", outcome: "passed" });
+    expect(checks.at(-1)?.detail).toMatch(/revoked later, at .*, says itself; when it answered is its own word/);
+  });
+
+  it("is not made one by a stranger's revocation", async () => {
+    const Revocations = [await signRevocation(STRANGER, { account: ALICE, kid: DEVICE.kid, created: SOME_TIME })];
+    expect(await codeOf(await receiptBy(DEVICE, { Revocations }))).toBe("verified");
   });
 });

@@ -20,6 +20,15 @@ export interface StoredDevice {
   readonly profile: Jws;
   readonly state: DeviceState;
   readonly created: number;
+  /** When it called last, coarsely. */
+  readonly lastSeen: number | undefined;
+  /** The BrokerID of the request that asks to endorse it. */
+  readonly asked: string | undefined;
+  /** The signed yes that let it in, and whose; undefined for one that a code alone let in. */
+  readonly endorsement: Jws | undefined;
+  readonly endorsedBy: string | undefined;
+  /** The signed revocation; a device that was only cut off, or never let in, has none. */
+  readonly revocation: Jws | undefined;
 }
 
 export interface StoredCode {
@@ -49,7 +58,35 @@ export type ConnectOutcome =
   /** An open service, but the account is there already. */
   | { readonly kind: "account_exists" }
   /** A revoked key does not come back. */
-  | { readonly kind: "revoked" };
+  | { readonly kind: "revoked" }
+  /** The account has had as many devices as one may. */
+  | { readonly kind: "too_many" };
+
+/** A device on its way out. */
+export interface DeviceRemoval {
+  readonly account: string;
+  readonly kid: string;
+  /** Undefined: the operator cuts it off, and says nothing to others. */
+  readonly revocation: Jws | undefined;
+  readonly now: number;
+}
+
+/** All devices of an account on their way out, and the code for the first new one. */
+export interface Recovery {
+  readonly account: string;
+  /** A revocation for each device that is not revoked. */
+  readonly revocations: readonly { readonly kid: string; readonly jws: Jws }[];
+  readonly code: string;
+  readonly now: number;
+  /** When the code runs out. */
+  readonly expires: number;
+}
+
+export type RecoveryOutcome =
+  | { readonly kind: "recovered"; readonly settled: readonly Settled[] }
+  | { readonly kind: "unknown_account" }
+  /** There is a device without a revocation here: look again. */
+  | { readonly kind: "changed" };
 
 /** How the key that signed a request stands to the account that it says it is from. */
 export interface SenderStanding {
@@ -94,6 +131,18 @@ export interface AccountStore {
   updateDevice(device: NewDevice): Promise<boolean>;
   device(account: string, kid: string): Promise<StoredDevice | undefined>;
   devices(account: string): Promise<readonly StoredDevice[]>;
+
+  /** Notes which request asks to endorse a pending device. */
+  noteAsked(account: string, kid: string, brokerId: string): Promise<void>;
+  /** Notes that a device called. */
+  noteSeen(account: string, kid: string, now: number): Promise<void>;
+  /**
+   * Revokes a device that is active or pending; what asks to endorse it becomes BCANCEL, and with the last active device
+   * all that is pending at the account. Undefined where there is no such device.
+   */
+  revokeDevice(removal: DeviceRemoval): Promise<readonly Settled[] | undefined>;
+  /** Revokes every device, makes what is pending BCANCEL, takes back the codes and adds one; all or nothing. */
+  recoverAccount(recovery: Recovery): Promise<RecoveryOutcome>;
 
   /** A key that this broker holds: a registered enquirer's, or a device's that is not revoked. */
   heldKey(kid: string): Promise<PublicJwk | undefined>;

@@ -7,8 +7,11 @@ export type {
   AccountStore,
   Admission,
   ConnectOutcome,
+  DeviceRemoval,
   DeviceState,
   NewDevice,
+  Recovery,
+  RecoveryOutcome,
   SenderStanding,
   StoredAccount,
   StoredCode,
@@ -17,6 +20,7 @@ export type {
 } from "./accounts.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type {
+  AccountRequests,
   AddOutcome,
   KnownRequest,
   NewAnswer,

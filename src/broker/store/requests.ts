@@ -88,6 +88,13 @@ export interface NewAnswer {
   readonly digest: string;
   readonly response: Jws;
   readonly now: number;
+  /** The pending device that the answer is about: in the same write it becomes active with this profile, or revoked. */
+  readonly endorses?: {
+    readonly account: string;
+    readonly kid: string;
+    readonly profile: Jws;
+    readonly accepted: boolean;
+  };
 }
 
 export type SettleOutcome =
@@ -111,7 +118,17 @@ export interface PendingQuery {
   readonly limit: number;
 }
 
+/** The BrokerIDs of an account's requests, oldest first, by how they stand: what -01 §6.4.1 calls an AccountEntry. */
+export interface AccountRequests {
+  readonly pending: readonly string[];
+  /** With a signed answer. */
+  readonly answered: readonly string[];
+  /** Over without one. */
+  readonly archived: readonly string[];
+}
+
 export interface RequestStore {
+  requestsOf(account: string): Promise<AccountRequests>;
   /** Adds a request; duplicates first, then caps (undefined: none). */
   addRequest(request: NewStoredRequest, caps: PendingCaps | undefined): Promise<AddOutcome>;
   /** What adding the same request would say, if it is known. */

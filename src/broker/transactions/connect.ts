@@ -12,9 +12,10 @@ import {
   type VerifiedProfile,
   verifyCodeProof,
 } from "../../crypto/index.ts";
-import { parseAccount, type RequestBody } from "../../protocol/index.ts";
+import { isBrokerAccount, LIMITS, parseAccount, type RequestBody } from "../../protocol/index.ts";
 import { gateText } from "../../srml/index.ts";
 import type { Handler, Origin } from "../call.ts";
+import { askForEndorsement } from "../endorse.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import type { ConnectOutcome, NewDevice, StoredCode } from "../store/index.ts";
@@ -26,6 +27,7 @@ type State = "active" | "pending";
 export const connect: Handler<"Connect"> = async (body, origin, service) => {
   const account = parseAccount(body.Account).id;
   const { kid } = requireCaller(origin);
+  if (isBrokerAccount(account)) throw new Refusal("forbidden", "This name is the broker's own.");
   const profile = await openProfile(body, account, kid);
   gateText(body.DeviceName, "name");
   const device: NewDevice = {
@@ -37,17 +39,25 @@ export const connect: Handler<"Connect"> = async (body, origin, service) => {
     now: service.clock(),
   };
   const answer = { ServiceKey: service.key.jwk, URI: service.urls };
-  if (body.Proof === undefined) return { ...answer, ...(await connectWithoutProof(device, service)) };
+  if (body.Proof === undefined) {
+    const connected = await connectWithoutProof(device, service);
+    await askForEndorsement(account, kid, service);
+    return { ...answer, ...connected };
+  }
 
   const code = await provedCode(body.Proof, device, origin, service);
   const state = stateOf(await service.store.connectDevice(device, { by: "code", codeId: code.id }));
   service.log.write({ event: "connected", account, kid, state });
+  await askForEndorsement(account, kid, service);
   const proof = await proveCode(code.code, serviceProofParts(account, service.key.kid, kid));
   return { ...answer, Status: 201, State: state, Proof: proof };
 };
 
-/** The profile must be the caller's own, for this account. @throws Refusal `contradiction`; CryptoError, ProtocolError */
+/** The profile must be the caller's own, for this account. @throws Refusal `contradiction`, `too_large`; CryptoError, ProtocolError */
 async function openProfile(body: Body, account: string, kid: string): Promise<VerifiedProfile> {
+  if (JSON.stringify(body.DeviceProfile).length > LIMITS.profileBytes) {
+    throw new Refusal("too_large", `A device profile has at most ${LIMITS.profileBytes} bytes.`);
+  }
   const profile = await openDeviceProfile(body.DeviceProfile);
   if (profile.signingKey.kid !== kid) {
     throw new CryptoError("kid", "The device profile is of another key than the one that makes this call.");
@@ -100,5 +110,7 @@ function stateOf(outcome: ConnectOutcome): State {
       throw new Refusal("not_authenticated", "The account exists: a further device needs a connect code.");
     case "revoked":
       throw new Refusal("forbidden", "This key was revoked; make a new one.");
+    case "too_many":
+      throw new Refusal("forbidden", `An account has at most ${LIMITS.devices} devices, revoked ones included.`);
   }
 }

@@ -10,6 +10,7 @@ import type { Origin } from "../call.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import { connect } from "./connect.ts";
+import { devices } from "./devices.ts";
 import { enquire } from "./enquire.ts";
 import { hello } from "./hello.ts";
 import { pending } from "./pending.ts";
@@ -43,6 +44,8 @@ export async function runTransaction(message: RequestMessage, origin: Origin, se
       return written("Connect", connect(message.body, origin, service));
     case "Profile":
       return written("Profile", profile(message.body, origin, service));
+    case "Devices":
+      return written("Devices", devices(message.body, origin, service));
     case "Subscribe":
       throw new Refusal("contradiction", "Subscribe is the first frame of the push channel, not a call by HTTP.");
   }

@@ -1,4 +1,7 @@
-/** Profile (Appendix A of the design): the active devices of an account, each in a profile that its own key signed. */
+/**
+ * Profile (Appendix A of the design): the active devices of an account, each in a profile that its own key signed; how
+ * they came in, where a device let them in; and every revocation there ever was.
+ */
 import { parseAccount } from "../../protocol/index.ts";
 import type { Handler } from "../call.ts";
 import { Refusal } from "../refusal.ts";
@@ -16,7 +19,7 @@ export const profile: Handler<"Profile"> = async (body, origin, { store }) => {
     Status: 201,
     Account: account,
     Devices: active.map((device) => device.profile),
-    Endorsements: [],
-    Revocations: [],
+    Endorsements: devices.flatMap(({ endorsement }) => endorsement ?? []),
+    Revocations: devices.flatMap(({ revocation }) => revocation ?? []),
   };
 };

@@ -3,6 +3,7 @@ import type { VerifyKey } from "../../crypto/index.ts";
 import type { Origin } from "../call.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
+import type { StoredDevice } from "../store/index.ts";
 
 /**
  * The caller, if it is known who it is.
@@ -14,16 +15,28 @@ export function requireCaller({ caller }: Origin): VerifyKey {
   return caller;
 }
 
+/** A device is noted as seen at most so often, so that a call costs no write. */
+export const SEEN_MS = 3600_000;
+
+/** Notes that an active device is there, unless that was noted within the hour. */
+export async function noteSeen({ account, kid, lastSeen }: StoredDevice, { store, clock }: Service): Promise<void> {
+  const now = clock();
+  if (lastSeen === undefined || now - lastSeen >= SEEN_MS) await store.noteSeen(account, kid, now);
+}
+
 /**
  * The caller, if it is an active device of the account.
  *
  * @param account - account id
  * @throws Refusal `not_authenticated`, `forbidden`
  */
-export async function requireDevice(origin: Origin, account: string, { store }: Service): Promise<VerifyKey> {
+export async function requireDevice(origin: Origin, account: string, service: Service): Promise<VerifyKey> {
   const caller = requireCaller(origin);
-  const device = await store.device(account, caller.kid);
-  if (device?.state === "active") return caller;
+  const device = await service.store.device(account, caller.kid);
+  if (device?.state === "active") {
+    await noteSeen(device, service);
+    return caller;
+  }
   if (device?.state === "pending") {
     throw new Refusal("forbidden", "This device is not active yet: another device of the account must accept it.");
   }

@@ -13,11 +13,12 @@ import {
   scanJson,
   TBSRequest,
 } from "../../protocol/index.ts";
+import { openEndorsement, ReceiptError } from "../../receipt/index.ts";
 import type { Handler, Origin } from "../call.ts";
 import { shortId } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
-import type { SettleOutcome, StoredRequest } from "../store/index.ts";
+import type { NewAnswer, SettleOutcome, StoredRequest } from "../store/index.ts";
 import { requireDevice } from "./require-device.ts";
 
 type Entry = RequestBody<"Respond">["Response"];
@@ -84,14 +85,32 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
     if (device?.state !== "active") return { request, outcome: { kind: "stranger" } };
     throw new Refusal("other_request", "The answer is signed over another request than the one with this BrokerID.");
   }
+  const endorses = request.signerKid === service.key.kid ? await endorsement(jws) : undefined;
   const outcome = await service.store.answer({
     sequence: request.sequence,
     deviceKid: opened.signer.kid,
     digest: await requestDigest(jws, nodeSha256),
     response: jws,
     now: service.clock(),
+    ...(endorses === undefined ? {} : { endorses }),
   });
+  if (outcome.kind === "settled" && endorses !== undefined) {
+    const { account, kid, accepted } = endorses;
+    service.log.write({ event: accepted ? "endorsed" : "declined", account, kid, by: opened.signer.kid });
+    service.notices.devicesChanged(account);
+  }
   return { request, outcome };
+}
+
+/** What an answer to the broker's own request decides. @throws Refusal `contradiction` for one that endorses nothing */
+async function endorsement(jws: Jws): Promise<NonNullable<NewAnswer["endorses"]>> {
+  try {
+    const { account, device, value } = await openEndorsement(jws);
+    return { account, kid: device.signingKey.kid, profile: device.jws, accepted: value };
+  } catch (error) {
+    if (error instanceof ReceiptError) throw new Refusal("contradiction", error.message);
+    throw error;
+  }
 }
 
 /** @throws Refusal `forbidden` for a key that nobody here knows; CryptoError, ProtocolError */

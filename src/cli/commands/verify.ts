@@ -2,12 +2,27 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { pinsFile } from "../../node/index.ts";
-import { type Check, type Pin, ReceiptError, type VerifiedReceipt, verifyReceipt } from "../../receipt/index.ts";
+import {
+  type Check,
+  ReceiptError,
+  type VerifiedReceipt,
+  type VerifierPins,
+  verifyReceipt,
+} from "../../receipt/index.ts";
 import { type Context, pinsPath } from "../context.ts";
 import { notDamaged } from "../damaged.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
 import { parseKid } from "../kid.ts";
 import type { Run } from "../run.ts";
+
+/** Before a fingerprint that is a broker's. */
+const BROKER = "broker:";
+
+interface VerifyOptions {
+  readonly pin?: readonly string[];
+}
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
 const date = (instant: number | undefined, who: string): string =>
   instant === undefined ? "not dated" : `${new Date(instant).toISOString()} (${who} says)`;
@@ -40,20 +55,22 @@ export function addVerify(program: Command, run: Run): void {
     .command("verify")
     .description("verify a receipt; exits 1 where it does not verify, or its device is not one you know")
     .argument("<receipt>", "the receipt's file")
-    .option("--pin <kid>", "the fingerprint of a device that you know (default: the stored pins)")
+    .option(
+      "--pin <kid>",
+      "the fingerprint of a device that you know; broker:KID for a broker's key; may be repeated (default: the stored pins)",
+      collect,
+    )
     .addHelpText("after", "\nExample:\n  confirm verify receipt.json --pin MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL")
-    .action((file: string, options: { readonly pin?: string }) => run((context) => verify(context, file, options)));
+    .action((file: string, options: VerifyOptions) => run((context) => verify(context, file, options)));
 }
 
-async function verify(context: Context, file: string, { pin }: { readonly pin?: string }): Promise<Exit> {
+async function verify(context: Context, file: string, { pin }: VerifyOptions): Promise<Exit> {
   const content = await readFile(file).catch(() => {
     throw new CliError(EXIT.failed, `${file} cannot be read.`);
   });
-  const path = pinsPath(context.home);
-  const pins: readonly Pin[] =
-    pin === undefined ? (await notDamaged(path, () => pinsFile(path).read())).devices : [{ kid: parseKid(pin) }];
+  const known = await pinsOf(context, pin);
   try {
-    const verified = await verifyReceipt(content, { pins });
+    const verified = await verifyReceipt(content, known);
     context.output.result(receiptText(verified), receiptJson(verified));
     return EXIT.done;
   } catch (error) {
@@ -68,6 +85,21 @@ function notVerified({ output, json }: Context, { code, message, checks }: Recei
   output.note(checks.length === 0 ? message : "The receipt does not verify.");
   if (json) output.result("", { verified: false, error: code, message, checks });
   return EXIT.no;
+}
+
+/**
+ * Stored pins say whose they are, and so do those given by hand, unless there is only one: it may be the device's or the
+ * broker's. Among several a broker's key must say so, else it could answer in a device's place.
+ */
+async function pinsOf(context: Context, given: readonly string[] | undefined): Promise<VerifierPins> {
+  if (given !== undefined) {
+    const services = given.filter((one) => one.startsWith(BROKER)).map((one) => parseKid(one.slice(BROKER.length)));
+    const kids = given.filter((one) => !one.startsWith(BROKER)).map(parseKid);
+    return { pins: kids.map((kid) => ({ kid })), services: given.length === 1 ? [...services, ...kids] : services };
+  }
+  const path = pinsPath(context.home);
+  const { devices, services } = await notDamaged(path, () => pinsFile(path).read());
+  return { pins: devices, services: services.map((pin) => pin.kid) };
 }
 
 function receiptJson({ request, response, srml, label, ...receipt }: VerifiedReceipt): unknown {

@@ -5,7 +5,20 @@ import type { Settled } from "../requests.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { integerOf, optionalTextOf, publicJwkOf, textOf } from "./parse-rows.ts";
 
-type Accounts = Omit<AccountStore, "connectDevice" | "updateDevice" | "device" | "devices">;
+type Accounts = Pick<
+  AccountStore,
+  | "addAccount"
+  | "accounts"
+  | "hasAccount"
+  | "removeAccount"
+  | "addCode"
+  | "codes"
+  | "heldKey"
+  | "senderStanding"
+  | "addEnquirer"
+  | "enquirers"
+  | "removeEnquirer"
+>;
 
 export function sqliteAccounts(database: Database.Database, writes: GroupCommit): Accounts {
   const insert = database.prepare("INSERT INTO accounts (account, created) VALUES (?, ?) ON CONFLICT DO NOTHING");

@@ -1,18 +1,23 @@
 /** Devices in SQLite: let in by a code that is spent in the same transaction. */
 import type Database from "libsql";
+import { LIMITS } from "../../../protocol/index.ts";
 import type { AccountStore, Admission, ConnectOutcome, NewDevice } from "../accounts.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import { deviceOf, deviceStateOf, optionalTextOf } from "./parse-rows.ts";
+import { deviceOf, deviceStateOf, integerOf, optionalTextOf } from "./parse-rows.ts";
 
-type Devices = Pick<AccountStore, "connectDevice" | "updateDevice" | "device" | "devices">;
+type Devices = Pick<AccountStore, "connectDevice" | "updateDevice" | "device" | "devices" | "noteAsked" | "noteSeen">;
 
 export function sqliteDevices(database: Database.Database, writes: GroupCommit): Devices {
-  const COLUMNS = "account, kid, name, profile, state, created";
+  const COLUMNS = "account, kid, name, profile, state, created, last_seen, asked, endorsement, endorsed_by, revocation";
   const one = database.prepare(`SELECT ${COLUMNS} FROM devices WHERE account = ? AND kid = ?`);
   const all = database.prepare(`SELECT ${COLUMNS} FROM devices WHERE account = ? ORDER BY created, kid`);
   const active = database.prepare("SELECT 1 FROM devices WHERE account = ? AND state = 'active' LIMIT 1");
+  const count = database.prepare("SELECT count(*) AS n FROM devices WHERE account = ?");
+  const asked = database.prepare("UPDATE devices SET asked = ? WHERE account = ? AND kid = ?");
+  const seen = database.prepare("UPDATE devices SET last_seen = ? WHERE account = ? AND kid = ?");
   const insert = database.prepare(
-    "INSERT INTO devices (account, kid, name, signing_key, profile, state, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO devices (account, kid, name, signing_key, profile, state, created, last_seen)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
   );
   const update = database.prepare(
     "UPDATE devices SET name = ?, profile = ? WHERE account = ? AND kid = ? AND state <> 'revoked'",
@@ -39,6 +44,7 @@ export function sqliteDevices(database: Database.Database, writes: GroupCommit):
     const before = one.get(account, kid);
     const state = before === undefined ? undefined : deviceStateOf(before);
     if (state === "revoked") return { kind: "revoked" };
+    if (state === undefined && integerOf(count.get(account), "n") >= LIMITS.devices) return { kind: "too_many" };
     const refused = admit(device, admission);
     if (refused !== undefined) return refused;
     if (state !== undefined) {
@@ -54,6 +60,14 @@ export function sqliteDevices(database: Database.Database, writes: GroupCommit):
     connectDevice: (device, admission) => writes.run(() => connect(device, admission)),
     updateDevice: ({ account, kid, name, profile }) =>
       writes.run(() => update.run(name, JSON.stringify(profile), account, kid).changes === 1),
+    noteAsked: (account, kid, brokerId) =>
+      writes.run(() => {
+        asked.run(brokerId, account, kid);
+      }),
+    noteSeen: (account, kid, now) =>
+      writes.run(() => {
+        seen.run(now, account, kid);
+      }),
     device: (account, kid) => {
       const row = one.get(account, kid);
       return Promise.resolve(row === undefined ? undefined : deviceOf(row));

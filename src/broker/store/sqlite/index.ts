@@ -10,6 +10,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { openFile } from "./open-file.ts";
 import { integerOf, privateJwkOf } from "./parse-rows.ts";
 import { sqliteArrivals } from "./requests.ts";
+import { sqliteRevoking } from "./revoke.ts";
 import { sqliteSettling } from "./settle.ts";
 
 /** How often another process's commits are looked for, in milliseconds. */
@@ -38,6 +39,7 @@ function open(directory: string): Store {
   return {
     ...sqliteAccounts(database, writes),
     ...sqliteDevices(database, writes),
+    ...sqliteRevoking(database, writes),
     ...sqliteArrivals(database, writes),
     ...sqliteSettling(database, writes),
     ...sqliteCalls(database, writes),

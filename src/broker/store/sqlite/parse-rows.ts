@@ -39,8 +39,17 @@ export function integerOf(row: unknown, name: string): number {
   return value;
 }
 
+/** An integer column that may be null. @throws StoreError `failed` */
+export function optionalIntegerOf(row: unknown, name: string): number | undefined {
+  return asRow(row)[name] === null ? undefined : integerOf(row, name);
+}
+
 export function jwsOf(row: unknown, name: string): Jws {
   return JSON.parse(textOf(row, name)) as Jws;
+}
+
+export function optionalJwsOf(row: unknown, name: string): Jws | undefined {
+  return optionalTextOf(row, name) === undefined ? undefined : jwsOf(row, name);
 }
 
 export function publicJwkOf(row: unknown, name: string): PublicJwk {
@@ -82,6 +91,11 @@ export function deviceOf(row: unknown): StoredDevice {
     profile: jwsOf(row, "profile"),
     state: deviceStateOf(row),
     created: integerOf(row, "created"),
+    lastSeen: optionalIntegerOf(row, "last_seen"),
+    asked: optionalTextOf(row, "asked"),
+    endorsement: optionalJwsOf(row, "endorsement"),
+    endorsedBy: optionalTextOf(row, "endorsed_by"),
+    revocation: optionalJwsOf(row, "revocation"),
   });
 }
 
@@ -97,7 +111,7 @@ export function requestOf(row: unknown): StoredRequest {
     draft: draftOf(row),
     expire: integerOf(row, "expire"),
     state: requestStatusOf(row),
-    response: optionalTextOf(row, "response") === undefined ? undefined : jwsOf(row, "response"),
+    response: optionalJwsOf(row, "response"),
   });
 }
 

@@ -1,5 +1,6 @@
 /** Requests on their way in, and how they are found again. Statements are prepared once. */
 import type Database from "libsql";
+import type { RequestStatus } from "../../../protocol/index.ts";
 import type {
   AddOutcome,
   KnownRequest,
@@ -13,7 +14,10 @@ import type {
 import type { GroupCommit } from "./group-commit.ts";
 import { integerOf, pendingOf, requestOf, requestStatusOf, textOf } from "./parse-rows.ts";
 
-type Arrivals = Pick<RequestStore, "addRequest" | "knownRequest" | "request" | "requestByDigest" | "pending">;
+type Arrivals = Pick<
+  RequestStore,
+  "addRequest" | "knownRequest" | "request" | "requestByDigest" | "requestsOf" | "pending"
+>;
 
 /** Which sequence numbers there are; a bound that is not given is one of these. */
 const FIRST = -1;
@@ -54,6 +58,7 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
     FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
   const byBrokerId = database.prepare(`${WHOLE} WHERE broker_id = ?`);
   const wholeByDigest = database.prepare(`${WHOLE} WHERE account = ? AND r.digest = ?`);
+  const ofAccount = database.prepare("SELECT broker_id, state FROM requests WHERE account = ? ORDER BY seq");
   const PENDING = `
     SELECT r.seq, broker_id, account, posted_by, enquirer_id, expire, request
     FROM requests r JOIN request_bodies b ON b.seq = r.seq WHERE state = 'PENDING' AND expire > ?`;
@@ -108,6 +113,18 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
     knownRequest: (accountId, digest) => Promise.resolve(known(accountId, digest)),
     request: (brokerId) => Promise.resolve(whole(byBrokerId.get(brokerId))),
     requestByDigest: (accountId, digest) => Promise.resolve(whole(wholeByDigest.get(accountId, digest))),
+    requestsOf: (accountId) => {
+      const rows = ofAccount
+        .all(accountId)
+        .map((row) => ({ id: textOf(row, "broker_id"), state: requestStatusOf(row) }));
+      const idsOf = (is: (state: RequestStatus) => boolean): readonly string[] =>
+        rows.filter(({ state }) => is(state)).map(({ id }) => id);
+      return Promise.resolve({
+        pending: idsOf((state) => state === "PENDING"),
+        answered: idsOf((state) => state === "REPLY"),
+        archived: idsOf((state) => state !== "PENDING" && state !== "REPLY"),
+      });
+    },
     pending: ({ account: of, now, after = FIRST, before = LAST, brokerId, limit }: PendingQuery) =>
       Promise.resolve<readonly PendingRequest[]>(
         (brokerId === undefined

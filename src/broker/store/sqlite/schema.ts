@@ -87,4 +87,11 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX calls_by_until ON calls (until);
   `,
+  `
+  ALTER TABLE devices ADD COLUMN last_seen INTEGER;
+  ALTER TABLE devices ADD COLUMN asked TEXT;
+  ALTER TABLE devices ADD COLUMN endorsement TEXT;
+  ALTER TABLE devices ADD COLUMN endorsed_by TEXT;
+  ALTER TABLE devices ADD COLUMN revocation TEXT;
+  `,
 ];

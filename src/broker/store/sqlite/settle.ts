@@ -24,6 +24,12 @@ export function sqliteSettling(database: Database.Database, writes: GroupCommit)
   const cancel = database.prepare(
     "UPDATE requests SET state = 'ECANCEL', settled = ?1 WHERE seq = ?2 AND state = 'PENDING' AND expire > ?1",
   );
+  const letIn = database.prepare(`
+    UPDATE devices SET state = 'active', profile = ?, endorsement = ?, endorsed_by = ?
+    WHERE account = ? AND kid = ? AND state = 'pending'`);
+  const turnAway = database.prepare(
+    "UPDATE devices SET state = 'revoked' WHERE account = ? AND kid = ? AND state = 'pending'",
+  );
   const due = database.prepare(
     "SELECT seq, broker_id, account FROM requests WHERE state = 'PENDING' AND expire <= ? ORDER BY expire LIMIT ?",
   );
@@ -39,11 +45,15 @@ export function sqliteSettling(database: Database.Database, writes: GroupCommit)
     return { kind: "over", state, now: false };
   }
 
-  function answer({ sequence, deviceKid, digest, response, now }: NewAnswer): SettleOutcome {
+  function answer({ sequence, deviceKid, digest, response, now, endorses }: NewAnswer): SettleOutcome {
     if (byDevice.run("REPLY", now, deviceKid, sequence).changes === 0) {
       return refusal(sequence, deviceKid, "REPLY", digest, now);
     }
     insertAnswer.run(sequence, digest, now, JSON.stringify(response));
+    if (endorses?.accepted === true) {
+      const profile = JSON.stringify(endorses.profile);
+      letIn.run(profile, JSON.stringify(response), deviceKid, endorses.account, endorses.kid);
+    } else if (endorses !== undefined) turnAway.run(endorses.account, endorses.kid);
     return { kind: "settled" };
   }
 

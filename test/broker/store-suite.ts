@@ -7,6 +7,8 @@ import { LIMITS } from "../../src/protocol/index.ts";
 export interface StoreFactory {
   /** Opens a connection to the same, at first empty, store each time it is called. */
   readonly open: () => Promise<Store>;
+  /** Makes a device that waits active, as the consent of another does. */
+  readonly letIn: (account: string, kid: string) => Promise<void>;
   /** Throws the store away. */
   readonly discard: () => Promise<void>;
 }

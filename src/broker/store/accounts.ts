@@ -109,7 +109,7 @@ export interface AccountStore {
   addAccount(account: string, now: number): Promise<boolean>;
   accounts(): Promise<readonly StoredAccount[]>;
   hasAccount(account: string): Promise<boolean>;
-  /** Removes an account, its codes and devices; what was pending becomes BCANCEL. Undefined where there is none. */
+  /** Removes an account, its codes and devices; what was pending becomes BCANCEL, or EXPIRED. Undefined where there is none. */
   removeAccount(account: string, now: number): Promise<readonly Settled[] | undefined>;
 
   /** Adds a connect code; false where the account does not exist. */

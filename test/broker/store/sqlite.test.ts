@@ -6,13 +6,25 @@ import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../../src/broker/store/index.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
-import { storeSuite } from "../store-suite.ts";
+import { storeRaces } from "../store-races.ts";
+import { type StoreFactory, storeSuite } from "../store-suite.ts";
 
 const newFolder = () => mkdtemp(join(tmpdir(), "confirm-store-"));
 
-storeSuite("SQLite", async () => {
+async function newStore(): Promise<StoreFactory> {
   const folder = await newFolder();
-  return { open: () => openStore(folder), discard: () => rm(folder, { recursive: true }) };
+  const letIn = (account: string, kid: string): Promise<void> => {
+    const database = new Database(join(folder, "broker.sqlite"));
+    database.prepare("UPDATE devices SET state = 'active' WHERE account = ? AND kid = ?").run(account, kid);
+    database.close();
+    return Promise.resolve();
+  };
+  return { open: () => openStore(folder), letIn, discard: () => rm(folder, { recursive: true }) };
+}
+
+storeSuite("SQLite", newStore);
+describe("the store on SQLite", () => {
+  storeRaces(newStore);
 });
 
 describe("the file of the embedded store", () => {

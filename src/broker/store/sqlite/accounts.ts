@@ -2,6 +2,7 @@
 import type Database from "libsql";
 import type { AccountStore } from "../accounts.ts";
 import type { Settled } from "../requests.ts";
+import { brokerCancelling } from "./broker-cancel.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { integerOf, optionalTextOf, publicJwkOf, textOf } from "./parse-rows.ts";
 
@@ -27,10 +28,7 @@ export function sqliteAccounts(database: Database.Database, writes: GroupCommit)
   const remove = database.prepare("DELETE FROM accounts WHERE account = ?");
   const removeCodes = database.prepare("DELETE FROM codes WHERE account = ?");
   const removeDevices = database.prepare("DELETE FROM devices WHERE account = ?");
-  const pending = database.prepare("SELECT broker_id FROM requests WHERE account = ? AND state = 'PENDING'");
-  const orphan = database.prepare(
-    "UPDATE requests SET state = 'BCANCEL', settled = ? WHERE account = ? AND state = 'PENDING'",
-  );
+  const cancelPending = brokerCancelling(database);
   const insertCode = database.prepare(`
     INSERT INTO codes (account, code, created, expires)
     SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM accounts WHERE account = ?1)`);
@@ -52,11 +50,7 @@ export function sqliteAccounts(database: Database.Database, writes: GroupCommit)
     if (remove.run(account).changes === 0) return undefined;
     removeCodes.run(account);
     removeDevices.run(account);
-    const settled = pending
-      .all(account)
-      .map((row) => ({ brokerId: textOf(row, "broker_id"), account, state: "BCANCEL" as const }));
-    orphan.run(now, account);
-    return settled;
+    return cancelPending(account, now);
   }
 
   return {

@@ -3,7 +3,7 @@ import { exportPair, importPair, newBrokerId, newSigningPair, type SigningKey, s
 import { pushEndpoint } from "../protocol/index.ts";
 import { readCertificate } from "./certificate.ts";
 import { hostsOf } from "./doorway.ts";
-import { answerPosted } from "./exchange.ts";
+import { type Answer, answerPosted, type Posted } from "./exchange.ts";
 import { heldKeys } from "./held-keys.ts";
 import { newHttpServer, serveHttp } from "./http.ts";
 import { listen, prepareStop } from "./listen.ts";
@@ -34,6 +34,8 @@ export interface RunningBroker {
   readonly serviceKid: string;
   /** Takes a renewed certificate over now, instead of within a minute. */
   readonly renewCertificate: () => Promise<void>;
+  /** Answers a body as by HTTP, without a socket: for a host that has a server of its own, which then checks Host and Origin. */
+  readonly answer: (posted: Posted) => Promise<Answer>;
   /** Stops it, and closes the store. */
   readonly close: () => Promise<void>;
 }
@@ -98,6 +100,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     clock,
     newBrokerId: options.newBrokerId ?? newBrokerId,
   };
+  const answer = (posted: Posted): Promise<Answer> => answerPosted(posted, service);
   const hosts = hostsOf(urls);
   const push = createPushServer(service, hosts, isProxy);
   serveHttp(server, {
@@ -105,7 +108,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     isProxy,
     maxBytes: policy.messageBytes,
     admit: service.limiter.address,
-    answer: (posted) => answerPosted(posted, service),
+    answer,
     onDefect: (error) => {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       log.write({ event: "defect", where: "http", detail });
@@ -135,6 +138,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     endpoint,
     address,
     serviceKid: key.kid,
+    answer,
     renewCertificate: renewal?.look ?? (() => Promise.resolve()),
     close: () => (closing ??= close()),
   };

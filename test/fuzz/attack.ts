@@ -90,6 +90,10 @@ const TRANSACTIONS: Readonly<
       Expire: at(5 * MINUTE),
     };
     const request = signed(key, "confirm-tbs-request+jws", treeOf({ TBSRequest: payload }), mutator);
+    if (random() < 0.2) {
+      const flat = treeMembers({ Responder: account, Expire: payload.Expire });
+      return { body: members(["Request", request], ...flat), caller: key };
+    }
     const entry = mutator.tree(
       members(["Request", request], ...treeMembers({ ResponderAccount: account, Expire: payload.Expire })),
     );
@@ -115,6 +119,7 @@ const TRANSACTIONS: Readonly<
     if (refuses) return { body: members(["Response", mutator.tree(members(...entry))]), caller: key };
     const payload = { SignedRequest: valueOf(asked.jws), Value: random() < 0.5, Created: at(0) };
     const answer = signed(key, "confirm-tbs-response+jws", treeOf({ TBSResponse: payload }), mutator);
+    if (random() < 0.2) return { body: members(["Response", answer]), caller: key };
     return { body: members(["Response", mutator.tree(members(...entry, ["Response", answer]))]), caller: key };
   },
   Connect: (world, random, mutator) => {
@@ -134,6 +139,14 @@ const TRANSACTIONS: Readonly<
     body: treeOf({ Account: pick(random, [ALICE, BOB, CAROL, "nobody@example.com"]) }),
     caller: pick(random, world.keys),
   }),
+  Devices: (world, random, mutator) => {
+    const key = pick(random, [world.alice, world.alice, world.pendingDevice, world.bob]);
+    const revokes = random() < 0.6;
+    const payload = { Account: ALICE, Kid: pick(random, world.keys).kid, Created: at(0) };
+    const revocation = signed(key, "confirm-device-revocation+jws", treeOf({ DeviceRevocation: payload }), mutator);
+    const account = treeMembers({ Responder: ALICE });
+    return { body: members(...account, ...(revokes ? [["Revoke", revocation] as const] : [])), caller: key };
+  },
   Subscribe: (world) => ({ body: treeOf({ Responder: ALICE }), caller: world.alice }),
 };
 
@@ -145,7 +158,7 @@ function treeMembers(value: JsonObject): readonly (readonly [string, Tree])[] {
 }
 
 /** How seldom a transaction can do without authentication. */
-const MOSTLY_SEALED = new Set(["Pending", "Connect", "Profile", "Subscribe"]);
+const MOSTLY_SEALED = new Set(["Pending", "Connect", "Profile", "Devices", "Subscribe"]);
 
 /** Makes one message. `url` is what a call is signed for. */
 export function attack(world: World, random: Random, url: string, only?: string): Attack {

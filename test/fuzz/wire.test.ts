@@ -4,13 +4,13 @@
  */
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { type HttpCall, sendHttp } from "../support/broker.ts";
 import { SOME_TIME } from "../support/fake-clock.ts";
 import { foreignFlat } from "../support/foreign-signer.ts";
 import { ALICE } from "../support/signing.ts";
-import { pick, type Random, seededRandom, upTo } from "../support/random.ts";
+import { pick, seededRandom, upTo } from "../support/random.ts";
 import { attack } from "./attack.ts";
 import { judgeAnswer } from "./judge.ts";
 import { mutateBytes } from "./mutate.ts";
@@ -20,17 +20,16 @@ import { makeWorld, type World } from "./world.ts";
 const TIMES = Number(process.env["FUZZ_MESSAGES"] ?? 0) > 100_000 ? 20 : 1;
 
 let world: World;
-let random: Random;
-beforeAll(async () => {
-  random = seededRandom("fuzz of the sockets");
+const random = seededRandom("fuzz of the sockets");
+beforeEach(async () => {
   world = await makeWorld();
 });
 afterEach(async () => {
   const { text } = await sendHttp(world.broker.endpoint, { body: '{"HelloRequest":{}}' });
   expect(text).toContain("HelloResponse");
   expect(world.broker.log().filter(({ event }) => event === "defect")).toEqual([]);
+  await world.close();
 });
-afterAll(() => world.close());
 
 const ODD_HEADS: readonly Readonly<Record<string, string>>[] = [
   ...[{ origin: "null" }, { origin: "https://ethel.example" }, { host: "evil.example" }, { host: "" }],

@@ -55,7 +55,7 @@ async function signingKey({ privateKey }: ForeignKey): Promise<SigningKey> {
   return signingKeyOf(await importPair(jwk, "sign"));
 }
 
-/** Counts changes of every table but `calls` in the database itself, so that none is missed. */
+/** Counts changes of every table but `calls`, and of all columns but `last_seen`, in the database itself: none is missed. */
 function watch(database: Database.Database): () => number {
   database.exec("CREATE TABLE watched (n INTEGER NOT NULL); INSERT INTO watched VALUES (0)");
   const tables = database
@@ -66,8 +66,13 @@ function watch(database: Database.Database): () => number {
     .all()
     .flat();
   for (const table of tables) {
-    for (const event of ["INSERT", "UPDATE", "DELETE"]) {
-      const name = `watch_${String(table)}_${event}`;
+    const columns = database
+      .prepare(`SELECT name FROM pragma_table_info('${String(table)}') WHERE name <> 'last_seen'`)
+      .raw()
+      .all()
+      .flat();
+    for (const event of ["INSERT", `UPDATE OF ${columns.join(", ")}`, "DELETE"]) {
+      const name = `watch_${String(table)}_${event.slice(0, 6)}`;
       database.exec(
         `CREATE TRIGGER ${name} AFTER ${event} ON "${String(table)}" BEGIN UPDATE watched SET n = n + 1; END`,
       );

@@ -99,6 +99,8 @@ function noticeText(notice: Notice): string {
       return `waiting for an answer to ${notice.brokerId}, which expires at ${new Date(notice.expire).toLocaleTimeString()}`;
     case "retrying":
       return `${notice.why} Trying again.`;
+    case "stamp_dropped":
+      return `the receipt is without the broker's stamp. ${notice.why}`;
     case "not_cancelled":
       return `the broker was not told to cancel ${notice.brokerId}; until it expires it can still be answered`;
   }

@@ -39,4 +39,5 @@ export { type NewRequest, openRequest, requestDigest, signRequest, type Verified
 export { type NewResponse, openResponse, signResponse, type VerifiedResponse } from "./response.ts";
 export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
 export type { Sha256 } from "./sha256.ts";
+export { type NewStamp, openStamp, signStamp, type VerifiedStamp } from "./stamp.ts";
 export { fingerprint, newBrokerId } from "./udf.ts";

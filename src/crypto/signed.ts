@@ -15,6 +15,7 @@ export const TYP = {
   revocation: "confirm-device-revocation+jws",
   call: "confirm-request+jws",
   answer: "confirm-response+jws",
+  stamp: "confirm-stamp+jws",
 } as const;
 
 export interface Opened<T> {

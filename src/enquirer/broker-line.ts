@@ -58,6 +58,12 @@ function pinOf({ services }: Pins, endpoint: string): ServicePin | undefined {
   return services.find((pin) => pin.endpoint === endpoint);
 }
 
+/** The fingerprints of the broker's pinned key, and of those that it followed. */
+export async function serviceKids(line: Pick<LineOptions, "pins" | "endpoint">): Promise<readonly string[]> {
+  const pin = pinOf(await line.pins.read(), line.endpoint);
+  return pin === undefined ? [] : [pin.kid, ...(pin.former ?? [])];
+}
+
 async function namedKey(line: LineOptions, jwk: PublicJwk | undefined): Promise<VerifyKey> {
   if (jwk === undefined) throw new ClientError("malformed", `${line.endpoint} did not name its key.`);
   try {

@@ -1,18 +1,21 @@
 /** An answer comes: it must be over exactly the posted request, by a device that may answer. Only then is it a yes or a no. */
-import type { Jws } from "../protocol/index.ts";
+import type { FlattenedJws, Jws } from "../protocol/index.ts";
 import { type Receipt, ReceiptError, type VerifiedAnswer, verifyAnswer } from "../receipt/index.ts";
 import type { LineOptions } from "./broker-line.ts";
 import { answerers, profileDevices } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
+import { keptStamp } from "./kept-stamp.ts";
 import type { Answered, Posted } from "./types.ts";
 
 /**
  * Verifies an answer and makes its receipt.
  *
+ * @param stamp - the broker's word on when the answer came, if it gave one
  * @throws EnquirerError `untrusted_answer`
  */
-export async function takeAnswer(line: LineOptions, posted: Posted, jws: Jws): Promise<Answered> {
-  const { response, label } = await verified(jws, posted.request);
+export async function takeAnswer(line: LineOptions, posted: Posted, jws: Jws, stamp?: FlattenedJws): Promise<Answered> {
+  const answer = await verified(jws, posted.request);
+  const { response, label } = answer;
   const pin = posted.pins[0];
   const allowed = await answerers(line, posted.to, {
     trustOnFirstUse: posted.trustOnFirstUse,
@@ -35,6 +38,7 @@ export async function takeAnswer(line: LineOptions, posted: Posted, jws: Jws): P
     ),
     Endorsements: [],
     Revocations: [],
+    ...(await keptStamp(line, stamp, answer)),
     Trust: device.how,
   };
   return Object.freeze({

@@ -74,5 +74,7 @@ export type Notice =
   | { readonly kind: "unpinned_device"; readonly account: string; readonly kids: readonly string[] }
   | { readonly kind: "waiting"; readonly brokerId: string; readonly expire: number }
   | { readonly kind: "retrying"; readonly why: string }
+  /** The broker's stamp on an answer does not hold, so the receipt is without. */
+  | { readonly kind: "stamp_dropped"; readonly why: string }
   /** The caller gave up, and the broker could not be told: until it expires the request can still be answered. */
   | { readonly kind: "not_cancelled"; readonly brokerId: string };

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoffMs, ClientError } from "../client/index.ts";
-import type { ReadOf, ResponseEntry } from "../protocol/index.ts";
+import type { FlattenedJws, ReadOf, ResponseEntry } from "../protocol/index.ts";
 import { callBroker, type LineOptions } from "./broker-line.ts";
 import { EnquirerError } from "./errors.ts";
 import { takeAnswer } from "./take-answer.ts";
@@ -20,8 +20,14 @@ const RETRY_LIMIT_MS = 5000;
 
 type Entry = ReadOf<typeof ResponseEntry>;
 
+/** How a request stands, and the broker's stamp on its answer. */
+interface Standing {
+  readonly entry: Entry;
+  readonly stamp: FlattenedJws | undefined;
+}
+
 /** What a Status call brought: how the request stands, or when to come back. */
-type Look = { readonly entry: Entry } | { readonly entry: undefined; readonly busyMs: number };
+type Look = Standing | { readonly entry: undefined; readonly busyMs: number };
 
 /**
  * Waits for the answer to a posted request.
@@ -42,7 +48,7 @@ export async function waitForAnswer(line: LineOptions, posted: Posted, options: 
     try {
       const look = await askStatus(line, posted, { Wait: wait }, wait * 1000 + 10_000, signal);
       failures = 0;
-      const result = look.entry === undefined ? undefined : await resultOf(line, posted, look.entry);
+      const result = look.entry === undefined ? undefined : await resultOf(line, posted, look);
       if (aborted(signal)) break;
       if (result !== undefined) return result;
       pause = look.entry === undefined ? look.busyMs : PACE_MS - (line.clock() - asked);
@@ -77,20 +83,21 @@ function aborted(signal: AbortSignal | undefined): boolean {
  * @returns how it ended; an answer that was there first is returned, unless the caller aborted, before or meanwhile
  */
 async function giveUp(line: LineOptions, posted: Posted, signal: AbortSignal | undefined): Promise<AskResult> {
-  const entry = await cancel(line, posted);
-  const answer = entry?.RequestStatus === "REPLY" && !aborted(signal) ? await resultOf(line, posted, entry) : undefined;
+  const standing = await cancel(line, posted);
+  const isAnswered = standing?.entry.RequestStatus === "REPLY" && !aborted(signal);
+  const answer = isAnswered ? await resultOf(line, posted, standing) : undefined;
   if (aborted(signal)) return { result: "aborted" };
   return answer ?? { result: line.clock() >= posted.expire ? "expired" : "timeout" };
 }
 
 /** The entry after cancelling; undefined where the broker could not be told. */
-async function cancel(line: LineOptions, posted: Posted): Promise<Entry | undefined> {
+async function cancel(line: LineOptions, posted: Posted): Promise<Standing | undefined> {
   const end = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
   // A broker that is busy says when to come back; one that cannot be reached is not waited for.
   while (!aborted(end)) {
     try {
       const look = await askStatus(line, posted, { Cancel: true }, CANCEL_TIMEOUT_MS, end);
-      if (look.entry !== undefined) return look.entry;
+      if (look.entry !== undefined) return look;
       await sleepUpTo(look.busyMs, end);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
@@ -119,11 +126,11 @@ async function askStatus(
   }
   const entry = "Response" in answer ? answer.Response : undefined;
   if (entry === undefined) throw new ClientError("malformed", "The broker did not say how the request stands.");
-  return { entry };
+  return { entry, stamp: "Stamp" in answer ? answer.Stamp : undefined };
 }
 
 /** What an entry means; undefined while it is pending. */
-export async function resultOf(line: LineOptions, posted: Posted, entry: Entry): Promise<AskResult | undefined> {
+async function resultOf(line: LineOptions, posted: Posted, { entry, stamp }: Standing): Promise<AskResult | undefined> {
   switch (entry.RequestStatus) {
     case "PENDING":
       return undefined;
@@ -131,7 +138,7 @@ export async function resultOf(line: LineOptions, posted: Posted, entry: Entry):
       if (entry.Response === undefined) {
         throw new EnquirerError("untrusted_answer", "The broker says that there is an answer, but gives none.");
       }
-      return takeAnswer(line, posted, entry.Response);
+      return takeAnswer(line, posted, entry.Response, stamp);
     case "EXPIRED":
       return { result: "expired" };
     case "ECANCEL":
@@ -154,7 +161,7 @@ export async function statusOnce(
   posted: Posted,
   more: { readonly Wait?: number; readonly Cancel?: boolean },
 ): Promise<AskResult | undefined> {
-  const { entry } = await askStatus(line, posted, more, ((more.Wait ?? 0) + 10) * 1000, undefined);
-  if (entry === undefined) throw new EnquirerError("undeliverable", "The broker is busy; ask again later.", 429);
-  return resultOf(line, posted, entry);
+  const look = await askStatus(line, posted, more, ((more.Wait ?? 0) + 10) * 1000, undefined);
+  if (look.entry === undefined) throw new EnquirerError("undeliverable", "The broker is busy; ask again later.", 429);
+  return resultOf(line, posted, look);
 }

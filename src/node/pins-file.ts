@@ -11,7 +11,15 @@ const Pins = object({
     0,
     10_000,
   ),
-  services: list(object({ endpoint: text(1, 500), kid: Kid, jwk: PublicJwk, added: text(20, 35) }), 0, 1000),
+  services: list(
+    object(
+      { endpoint: text(1, 500), kid: Kid, jwk: PublicJwk, added: text(20, 35) },
+      // The keys that this one followed: what they stamped once is still theirs.
+      { former: list(Kid, 0, 100) },
+    ),
+    0,
+    1000,
+  ),
 });
 
 export type Pins = ReadOf<typeof Pins>;

@@ -11,6 +11,7 @@ import { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
+import { Stamp } from "./stamp.ts";
 import { Choice, DeviceProfile, DeviceRevocation, TBSRequest, TBSResponse } from "./tbs.ts";
 
 const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {
@@ -96,6 +97,7 @@ export const STRUCTURES: Definitions = {
     description: "What revokes a device: the payload of a revocation (ours).",
   },
   DeviceEntry: { shape: DeviceEntry, description: "A device of an account, for its owner (ours)." },
+  Stamp: { shape: Stamp, description: "What the service signs about an answer: the payload of a Stamp (ours)." },
   FlattenedJws: {
     shape: FlattenedJws,
     description:

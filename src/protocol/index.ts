@@ -24,11 +24,12 @@ export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 export { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { LIMITS } from "./limits.ts";
-export { AccountId, BrokerId, DateTime, Sha256 } from "./members.ts";
+export { AccountId, BrokerId, DateTime, Sequence, Sha256 } from "./members.ts";
 export type { Outcome, RequestBody, RequestMessage, ResponseBody, Transaction } from "./messages.ts";
 export { REQUESTS, RESPONSES } from "./messages.ts";
 export { scanJson } from "./scan.ts";
 export { boolean, either, integer, list, object, oneOf, type ReadOf, type Shape, tagged, text } from "./shape.ts";
+export { NextServiceKey, Stamp } from "./stamp.ts";
 export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./status.ts";
 export {
   Choice,

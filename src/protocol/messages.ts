@@ -5,7 +5,7 @@
  */
 import type { Draft } from "./draft.ts";
 import { DEVICE_STATES, DeviceEntry, MaxResponse, RequestEntry, ResponseEntry } from "./entries.ts";
-import { Jws, PublicJwk } from "./jose-shapes.ts";
+import { FlattenedJws, Jws, PublicJwk } from "./jose-shapes.ts";
 import { AccountId, BrokerId, Description, DeviceName, Sequence, Sha256 } from "./members.ts";
 import { boolean, either, integer, list, object, oneOf, type ReadOf, text } from "./shape.ts";
 import { LIMITS } from "./limits.ts";
@@ -55,14 +55,15 @@ export const RESPONSES = {
     ServiceKey: PublicJwk,
   }),
   EnquireResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, BrokerID: BrokerId }),
-  StatusResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Response: ResponseEntry }),
+  /** `Stamp` is ours: where there is a signed answer, when the broker took it in. */
+  StatusResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Response: ResponseEntry, Stamp: FlattenedJws }),
   /** `More` is ours: further entries come after the last one here. */
   PendingResponse: object(STATUS_MEMBER, {
     ...OUTCOME_MEMBERS,
     Entries: list(RequestEntry, 0, LIMITS.pendingEntries),
     More: boolean,
   }),
-  RespondResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
+  RespondResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Stamp: FlattenedJws }),
   ConnectResponse: object(STATUS_MEMBER, {
     ...OUTCOME_MEMBERS,
     ServiceKey: PublicJwk,

@@ -10,6 +10,7 @@ export const CHECK_NAMES = [
   "dates",
   "device",
   "revocation",
+  "stamp",
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 

@@ -18,6 +18,8 @@ export type ReceiptErrorCode =
   | "choice"
   /** The dates contradict each other. */
   | "dates"
+  /** The broker's stamp does not belong to this answer, or its date cannot be. */
+  | "stamp"
   /** The text is not SRML that a responder would have shown. */
   | "text"
   /** The request demands something of a yes that is not checked here. */

@@ -12,4 +12,5 @@ export {
   type PinnedKeys,
 } from "./known-devices.ts";
 export { type Receipt, readReceipt, type ReceiptTrust, RECEIPT_TRUST, writeReceipt } from "./shape.ts";
+export { verifyStamp } from "./stamp.ts";
 export { isPinned, type Pin, type VerifiedReceipt, type VerifierPins, verifyReceipt } from "./verify.ts";

@@ -1,5 +1,16 @@
 /** The receipt as it is written (Appendix A of the design): what an enquirer keeps, and hands to whoever doubts. */
-import { BrokerId, Jws, LIMITS, list, object, oneOf, type ReadOf, scanJson, tagged } from "../protocol/index.ts";
+import {
+  BrokerId,
+  FlattenedJws,
+  Jws,
+  LIMITS,
+  list,
+  object,
+  oneOf,
+  type ReadOf,
+  scanJson,
+  tagged,
+} from "../protocol/index.ts";
 import { ProtocolError } from "../protocol/index.ts";
 import { ReceiptError } from "./errors.ts";
 
@@ -8,14 +19,17 @@ export const RECEIPT_TRUST = ["pinned", "endorsed", "first-use"] as const;
 export type ReceiptTrust = (typeof RECEIPT_TRUST)[number];
 
 /** What the tag holds. */
-export const ReceiptBody = object({
-  BrokerID: BrokerId,
-  Response: Jws,
-  Devices: list(Jws, 0, LIMITS.devices),
-  Endorsements: list(Jws, 0, LIMITS.devices),
-  Revocations: list(Jws, 0, LIMITS.devices),
-  Trust: oneOf(...RECEIPT_TRUST),
-});
+export const ReceiptBody = object(
+  {
+    BrokerID: BrokerId,
+    Response: Jws,
+    Devices: list(Jws, 0, LIMITS.devices),
+    Endorsements: list(Jws, 0, LIMITS.devices),
+    Revocations: list(Jws, 0, LIMITS.devices),
+    Trust: oneOf(...RECEIPT_TRUST),
+  },
+  { Stamp: FlattenedJws },
+);
 
 const Receipt = tagged("Receipt", ReceiptBody);
 export type Receipt = ReadOf<typeof Receipt>;

@@ -8,6 +8,7 @@ import { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
 import { Checklist } from "./checklist.ts";
 import type { Check } from "./checks.ts";
 import { openStatements } from "./known-devices.ts";
+import { verifyStamp } from "./stamp.ts";
 import { type Receipt, readReceipt, type ReceiptTrust } from "./shape.ts";
 
 /** A device that the verifier knows. Without `account` it may answer for any account. */
@@ -29,6 +30,8 @@ export interface VerifiedReceipt extends VerifiedAnswer {
   readonly trust: ReceiptTrust;
   /** How the verifier knows it. */
   readonly anchor: "pinned" | "endorsed";
+  /** When the broker took the answer in, by its stamp; undefined without a stamp of a broker that the verifier knows. */
+  readonly received: { readonly at: number; readonly serviceKid: string } | undefined;
   /** What was checked, in order. */
   readonly checks: readonly Check[];
 }
@@ -61,5 +64,30 @@ export async function verifyReceipt(
   const statements = await openStatements({ endorsements: receipt.Endorsements, revocations: receipt.Revocations });
   const device = await anchorDevice(answer, pinned, statements, checks);
   const anchor = device.chain.length === 0 ? "pinned" : "endorsed";
-  return Object.freeze({ ...answer, brokerId: receipt.BrokerID, trust: receipt.Trust, anchor, checks: checks.made });
+  const received = await checkStamp(receipt, answer, pinned.services, checks);
+  return Object.freeze({
+    ...answer,
+    brokerId: receipt.BrokerID,
+    trust: receipt.Trust,
+    anchor,
+    received,
+    checks: checks.made,
+  });
+}
+
+/** A stamp that is there must hold, whoever signed it; it counts where the verifier knows who did. */
+async function checkStamp(
+  { Stamp: stamp }: Receipt,
+  answer: VerifiedAnswer,
+  services: readonly string[],
+  checks: Checklist,
+): Promise<VerifiedReceipt["received"]> {
+  if (stamp === undefined) return undefined;
+  const { signer, received } = await checks.make("stamp", () => verifyStamp(stamp, answer));
+  if (!services.includes(signer.kid)) {
+    checks.ignored("stamp", `by ${signer.kid}, which is no broker's key that you know: its date does not count`);
+    return undefined;
+  }
+  checks.passed("stamp", `by the broker's key ${signer.kid}`);
+  return Object.freeze({ at: received, serviceKid: signer.kid });
 }

@@ -131,6 +131,7 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
       >   answer   accepted: For 15 minutes
       >   by       device <BOB> (first-use when it was taken)
       >   signed   ...Z (the device says)
+      >   received ...Z (the broker says)
       >   request  <GRANT>
       >   passed   answer signature: by <BOB>
       >   passed   request signature: by <ASKER>
@@ -138,6 +139,7 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
       >   passed   choice: it is one of the request's options
       >   passed   dates: those of enquirer and device agree
       >   passed   device: pinned for bob@localhost
+      >   passed   stamp: by the broker's key ...
       $ confirm --home stranger verify r.json
       ! confirm: passed   answer signature: by <BOB>
       ! confirm: passed   request signature: by <ASKER>

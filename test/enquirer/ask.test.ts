@@ -88,6 +88,10 @@ describe("an answer through the broker", () => {
       response: { value: true },
     });
     expect(verified.request.signer.kid).toBe(bank.kid);
+    // The broker's stamp counts for whoever knows the broker's key, and for nobody else.
+    expect(verified.received).toBeUndefined();
+    const known = await verifyReceipt(result.receipt, { pins, services: [broker.service.kid] });
+    expect(known.received).toMatchObject({ serviceKid: broker.service.kid });
   });
 
   it("that is a no is rejected, with a receipt that proves the no", async () => {

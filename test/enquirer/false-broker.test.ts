@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type NewResponse, signResponse } from "../../src/crypto/index.ts";
+import { type NewResponse, requestDigest, signResponse, signStamp } from "../../src/crypto/index.ts";
 import type { SigningKey } from "../../src/crypto/index.ts";
 import {
   type AskResult,
@@ -270,6 +270,33 @@ describe("waiting", () => {
     broker.says.set("Status", replying(await yesTo(posted.request)));
     expect(await outcome(bank.wait(posted))).toBe("accepted");
     expect(notices).toContainEqual({ kind: "unpinned_device", account: ALICE, kids: [STRANGER.kid] });
+  });
+
+  it("keeps no stamp in the receipt that is of another answer, or by another key, and says so", async () => {
+    const other = await newKey();
+    for (const [key, responseDigest] of [
+      [broker.service, "a".repeat(42) + "A"],
+      [other, undefined],
+      [broker.service, undefined],
+    ] as const) {
+      notices.length = 0;
+      const posted = await post();
+      const answer = await yesTo(posted.request);
+      const stamp = await signStamp(key, {
+        requestDigest: await requestDigest(posted.request),
+        responseDigest: responseDigest ?? (await requestDigest(answer)),
+        received: Date.now(),
+      });
+      broker.says.set("Status", (body) => {
+        const said = replying(answer)(body) as { readonly StatusResponse: object };
+        return { StatusResponse: { ...said.StatusResponse, Stamp: stamp } };
+      });
+      const result = await bank.wait(posted);
+      if (result.result !== "accepted") throw new Error(result.result);
+      const isGood = key === broker.service && responseDigest === undefined;
+      expect(result.receipt.Stamp).toEqual(isGood ? stamp : undefined);
+      expect(notices.some((notice) => notice.kind === "stamp_dropped")).toBe(!isGood);
+    }
   });
 
   it("keeps no profile in the receipt that its device did not sign for the account", async () => {

@@ -62,6 +62,8 @@ export interface StoredRequest {
   readonly state: RequestStatus;
   /** The signed answer, where the state is REPLY. */
   readonly response: Jws | undefined;
+  /** Of that answer: its digest, and when it came, in milliseconds since 1970. */
+  readonly answered: { readonly digest: string; readonly received: number } | undefined;
 }
 
 export interface PendingRequest {

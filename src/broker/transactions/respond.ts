@@ -20,6 +20,7 @@ import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import type { NewAnswer, SettleOutcome, StoredRequest } from "../store/index.ts";
 import { requireDevice } from "./require-device.ts";
+import { stampMember } from "./stamp.ts";
 
 type Entry = RequestBody<"Respond">["Response"];
 
@@ -42,7 +43,9 @@ export const respond: Handler<"Respond"> = async ({ Response: entry }, origin, s
       ? await refuse(named, origin, service)
       : await answer(named, entry.Response, origin, service);
   tellOthers(outcome, request, entry, service);
-  return { Status: requireSettled(outcome) };
+  const Status = requireSettled(outcome);
+  const settled = await service.store.request(request.brokerId);
+  return { Status, ...(settled === undefined ? {} : await stampMember(settled, service)) };
 };
 
 /** The request of the BrokerID, if there is one: -00 answers have none. @throws Refusal `unknown_request`, `contradiction` */

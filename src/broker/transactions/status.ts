@@ -12,6 +12,7 @@ import type { Service } from "../service.ts";
 import type { StoredRequest } from "../store/index.ts";
 import { responseEntry } from "./entries.ts";
 import { requireCaller } from "./require-device.ts";
+import { stampMember } from "./stamp.ts";
 
 /** What to answer, and in which draft. */
 export interface StatusAnswer {
@@ -30,7 +31,8 @@ export async function status(
   else if (request.state === "PENDING" && Wait !== undefined && Wait > 0) {
     request = await waitForEnd(BrokerID, Wait * 1000, origin.line, service);
   }
-  return { body: { Status: 201, Response: responseEntry(request) }, draft: request.draft };
+  const body = { Status: 201, Response: responseEntry(request), ...(await stampMember(request, service)) };
+  return { body, draft: request.draft };
 }
 
 /** Reads a request; one whose time has passed expires now, so that no answer can come after this was said. */

@@ -45,6 +45,7 @@ export function receiptText({ request, response, srml, label, ...receipt }: Veri
     `  answer   ${answer}${reason}`,
     `  by       device ${response.signer.kid} (${receipt.trust} when it was taken)`,
     `  signed   ${date(response.created, "the device")}`,
+    ...(receipt.received === undefined ? [] : [`  received ${date(receipt.received.at, "the broker")}`]),
     `  request  ${receipt.brokerId}`,
     ...receipt.checks.map((check) => `  ${checkText(check)}`),
   ].join("\n");
@@ -99,7 +100,7 @@ async function pinsOf(context: Context, given: readonly string[] | undefined): P
   }
   const path = pinsPath(context.home);
   const { devices, services } = await notDamaged(path, () => pinsFile(path).read());
-  return { pins: devices, services: services.map((pin) => pin.kid) };
+  return { pins: devices, services: services.flatMap(({ kid, former = [] }) => [kid, ...former]) };
 }
 
 function receiptJson({ request, response, srml, label, ...receipt }: VerifiedReceipt): unknown {

@@ -56,7 +56,7 @@ describe.each(DRAFTS)("a request asked in draft -%s", (asked) => {
       tag: "RespondResponse",
       status: 201,
     });
-    expect(await statusOf(BrokerID)).toEqual(told(BrokerID, "REPLY", { Response }));
+    expect(await statusOf(BrokerID)).toMatchObject(told(BrokerID, "REPLY", { Response }));
     // The same again is the same, in both drafts.
     for (const draft of DRAFTS) expect((await broker.plain(reply(draft, BrokerID, Response))).status).toBe(201);
     const other = await answerTo(request, alice.key, false);

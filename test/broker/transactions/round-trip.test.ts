@@ -1,9 +1,9 @@
 /** A whole confirmation through the broker, without a browser. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openResponse, signResponse } from "../../../src/crypto/index.ts";
-import type { Jws, JsonObject } from "../../../src/protocol/index.ts";
+import { openResponse, openStamp, requestDigest, signResponse } from "../../../src/crypto/index.ts";
+import type { FlattenedJws, Jws, JsonObject } from "../../../src/protocol/index.ts";
 import { startTestBroker, type TestBroker } from "../../support/broker.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
+import { fakeClock, SECOND } from "../../support/fake-clock.ts";
 import { ALICE, newKey, signedRequest } from "../../support/signing.ts";
 
 describe("a confirmation", () => {
@@ -40,8 +40,19 @@ describe("a confirmation", () => {
         RespondRequest: { Response: { BrokerID, RequestStatus: "REPLY", Response: answer } },
       });
       expect(responded).toMatchObject({ tag: "RespondResponse", status: 201 });
+      const stamp = await openStamp(responded.body["Stamp"] as unknown as FlattenedJws);
+      expect(stamp).toMatchObject({
+        requestDigest: await requestDigest(request),
+        responseDigest: await requestDigest(answer),
+        received: Math.floor(clock.read() / 1000) * 1000,
+        signer: { kid: broker.service.kid },
+      });
 
-      const status = (await ask({ StatusRequest: { BrokerID } })).body["Response"] as JsonObject;
+      clock.pass(SECOND);
+      const later = await ask({ StatusRequest: { BrokerID } });
+      // The same stamp whenever it is asked for: the date is that of the answer.
+      expect((later.body["Stamp"] as JsonObject)["payload"]).toBe((responded.body["Stamp"] as JsonObject)["payload"]);
+      const status = later.body["Response"] as JsonObject;
       expect(status).toMatchObject({ BrokerID, RequestStatus: "REPLY", Response: answer });
       const opened = await openResponse(status["Response"] as Jws);
       expect(opened).toMatchObject({ value: true, signer: { kid: device.key.kid } });

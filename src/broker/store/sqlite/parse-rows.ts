@@ -100,6 +100,7 @@ export function deviceOf(row: unknown): StoredDevice {
 }
 
 export function requestOf(row: unknown): StoredRequest {
+  const response = optionalTextOf(row, "response") === undefined ? undefined : jwsOf(row, "response");
   return Object.freeze({
     sequence: integerOf(row, "seq"),
     brokerId: textOf(row, "broker_id"),
@@ -111,7 +112,11 @@ export function requestOf(row: unknown): StoredRequest {
     draft: draftOf(row),
     expire: integerOf(row, "expire"),
     state: requestStatusOf(row),
-    response: optionalJwsOf(row, "response"),
+    response,
+    answered:
+      response === undefined
+        ? undefined
+        : { digest: textOf(row, "answer_digest"), received: integerOf(row, "answer_received") },
   });
 }
 

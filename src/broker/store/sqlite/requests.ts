@@ -54,7 +54,8 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
   const insertBody = database.prepare("INSERT INTO request_bodies (seq, request) VALUES (?, ?)");
   const account = database.prepare("SELECT 1 FROM accounts WHERE account = ?");
   const WHOLE = `
-    SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, draft, expire, state, response
+    SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, draft, expire, state, response,
+      a.digest AS answer_digest, a.received AS answer_received
     FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
   const byBrokerId = database.prepare(`${WHOLE} WHERE broker_id = ?`);
   const wholeByDigest = database.prepare(`${WHOLE} WHERE account = ? AND r.digest = ?`);

@@ -102,11 +102,23 @@ const extensionRules = [
   },
 ].map((rule) => ({ ...rule, severity: "error" }));
 
+/** Clients that show that the protocol can be spoken without us: they may import Node's modules, and each other. */
+const PLAIN = "^test/.*/plain-[^/]*[.]mjs$";
+
+const plainRule = {
+  name: "plain-clients-import-node-alone",
+  comment: "A plain client imports modules of Node and other plain files: nothing of src, of dist, and no package.",
+  severity: "error",
+  from: { path: PLAIN },
+  to: { pathNot: [PLAIN, NODE_MODULES] },
+};
+
 module.exports = {
   forbidden: [
     ...folderRules,
     ...packageRules,
     ...extensionRules,
+    plainRule,
     {
       name: "known-folders-only",
       comment: "A new folder of src has a line in the table of this file first.",

@@ -67,6 +67,15 @@ const FORBIDDEN: readonly Plant[] = [
   { file: "src/node/c.ts", code: value("playwright-core"), rule: "no-development-package" },
   { file: "src/node/d.ts", code: value("vite"), rule: "known-packages-only" },
   { file: "src/node/e.ts", code: value("./missing.ts"), rule: "resolvable" },
+  { file: "test/broker/plain-a.mjs", code: value("../../src/protocol/x.ts"), rule: "plain-clients-import-node-alone" },
+  { file: "test/broker/plain-b.mjs", code: value("../../dist/node/x.js"), rule: "plain-clients-import-node-alone" },
+  { file: "test/broker/plain-c.mjs", code: value("jose"), rule: "plain-clients-import-node-alone" },
+  { file: "test/broker/plain-d.mjs", code: value("../x.ts"), rule: "plain-clients-import-node-alone" },
+  {
+    file: "test/docs/plain-e.mjs",
+    code: 'export const ours = await import("mesh-confirm/protocol");\n',
+    rule: "plain-clients-import-node-alone",
+  },
 ];
 
 const ALLOWED: readonly Omit<Plant, "rule">[] = [
@@ -80,6 +89,8 @@ const ALLOWED: readonly Omit<Plant, "rule">[] = [
   { file: "src/crypto/ok.ts", code: value("jose") },
   { file: "src/demo/ok.ts", code: value("playwright-core") },
   { file: "src/cli/ok.ts", code: value("../broker/x.ts") },
+  { file: "test/broker/plain-ok.mjs", code: `${value("node:crypto")}export * from "./plain-tools.mjs";\n` },
+  { file: "test/broker/plain-tools.mjs", code: "export const x = 1;\n" },
 ];
 
 describe("the import table", () => {
@@ -101,7 +112,7 @@ describe("the import table", () => {
     plant("test/x.ts", "export type X = number;\n");
     for (const { file, code } of [...FORBIDDEN, ...ALLOWED]) plant(file, code);
 
-    const output = execFileSync(process.execPath, [CRUISER, "src", "--output-type", "json"], {
+    const output = execFileSync(process.execPath, [CRUISER, "src", "test/**/plain-*.mjs", "--output-type", "json"], {
       cwd: tree,
       encoding: "utf8",
       maxBuffer: 64 * 1024 * 1024,

@@ -1,5 +1,6 @@
 /** A device's profile (Appendix A of the design): its public keys and its account, signed by its own signing key. */
 import { DeviceProfile, formatTime, type Jws, parseAccount, parseTime, type PublicJwk } from "../protocol/index.ts";
+import { type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
 import { CryptoError } from "./errors.ts";
 import { signGeneral } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
@@ -11,7 +12,7 @@ export interface VerifiedProfile {
   /** Account id, domain in lower case. */
   readonly account: string;
   readonly signingKey: VerifyKey;
-  readonly encryptionKey: VerifyKey;
+  readonly encryptionKey: EncryptionKey;
   /** Milliseconds since 1970; the device's own word. */
   readonly created: number;
 }
@@ -40,8 +41,8 @@ export async function openDeviceProfile(jws: Jws): Promise<VerifiedProfile> {
   if (!typed) throw new CryptoError("header", "A device profile must say typ in its protected header.");
   const signingKey = await importPublicKey(body.SigningKey, signer.alg);
   if (signingKey.kid !== signer.kid) throw new CryptoError("kid", "The device profile is not signed by its own key.");
-  const encryptionKey = await importPublicKey(body.EncryptionKey);
-  if (encryptionKey.alg !== "ES256") throw new CryptoError("key", "The device's encryption key is not on P-256.");
+  const encryptionKey = await importEncryptionKey(body.EncryptionKey);
+  if (encryptionKey.kid === signingKey.kid) throw new CryptoError("key", "One key cannot both sign and decrypt.");
   return Object.freeze({
     jws,
     account: parseAccount(body.Account).id,

@@ -12,6 +12,10 @@ export type CryptoErrorCode =
   | "key_unknown"
   /** The bytes were changed, or signed with another key. */
   | "signature"
+  /** It is not encrypted for this key. */
+  | "recipient"
+  /** What is encrypted was changed, or its key was encrypted for another. */
+  | "ciphertext"
   /** The payload is not what this kind of object signs. */
   | "payload"
   /** The call is for another URL. */

@@ -1,4 +1,4 @@
-/** Keys, fingerprints, signed objects, authenticated calls. The only importer of jose. Public as `mesh-confirm/crypto`. */
+/** Keys, fingerprints, signed and encrypted objects, authenticated calls. The only importer of jose. Public as `mesh-confirm/crypto`. */
 export type { SignatureAlgorithm } from "./algorithms.ts";
 export {
   CALL_CONTENT_TYPE,
@@ -22,8 +22,10 @@ export {
   verifyCodeProof,
 } from "./connect-proof.ts";
 export { openDeviceProfile, signDeviceProfile, type VerifiedProfile } from "./device-profile.ts";
+export { type DecryptionKey, decryptionKeyOf, type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
 export { CryptoError, type CryptoErrorCode } from "./errors.ts";
 export type { HeldKey } from "./header.ts";
+export { checkJwe, decryptJws, encryptJws, jweDigest } from "./jwe.ts";
 export {
   encryptionJwkOf,
   exportPair,
@@ -40,4 +42,5 @@ export { type NewResponse, openResponse, signResponse, type VerifiedResponse } f
 export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
 export type { Sha256 } from "./sha256.ts";
 export { type NewStamp, openStamp, signStamp, type VerifiedStamp } from "./stamp.ts";
+export { TYP } from "./signed.ts";
 export { fingerprint, newBrokerId } from "./udf.ts";

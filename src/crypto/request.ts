@@ -6,8 +6,10 @@ import {
   OUR_REQUEST_MEMBERS,
   parseAccount,
   parseTime,
+  type PublicJwk,
   TBSRequest,
 } from "../protocol/index.ts";
+import { type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
 import { CryptoError } from "./errors.ts";
 import type { HeldKey } from "./header.ts";
 import { onlySignature, signGeneral } from "./jws.ts";
@@ -32,8 +34,10 @@ export interface VerifiedRequest {
   readonly expire: number | undefined;
   /** The profile of a device that this request asks to endorse; not opened. */
   readonly endorse: Jws | undefined;
+  /** What the answer is to be encrypted to: then the request itself has to be encrypted. */
+  readonly replyKey: EncryptionKey | undefined;
   /** Members whose meaning this responder must know before it may show the request. */
-  readonly demands: readonly ("ReplyKey" | "Match" | "Presence" | "Endorse")[];
+  readonly demands: readonly ("Match" | "Presence" | "Endorse")[];
 }
 
 export interface NewRequest {
@@ -47,6 +51,8 @@ export interface NewRequest {
   readonly expire: number;
   /** The profile of a device to endorse; only the broker itself asks for that. */
   readonly endorse?: Jws;
+  /** For a request that will be encrypted. */
+  readonly replyKey?: PublicJwk;
 }
 
 /** Signs a request; it always names EnquirerID, Created and Expire, because the envelope's copies can be changed. */
@@ -59,6 +65,7 @@ export function signRequest(key: SigningKey, request: NewRequest): Promise<Jws> 
     Created: formatTime(request.created),
     Expire: formatTime(request.expire),
     ...(request.endorse === undefined ? {} : { Endorse: request.endorse }),
+    ...(request.replyKey === undefined ? {} : { ReplyKey: request.replyKey }),
   };
   return signGeneral(key, TYP.request, JSON.stringify({ TBSRequest: body }));
 }
@@ -74,13 +81,13 @@ export async function requestDigest(jws: Jws, sha256: Sha256 = webSha256): Promi
   return encodeBase64url(await sha256(bytes));
 }
 
-const DEMANDS = ["ReplyKey", "Match", "Presence", "Endorse"] as const;
+const DEMANDS = ["Match", "Presence", "Endorse"] as const;
 
 /**
  * Verifies a request.
  *
  * @throws CryptoError, ProtocolError as `openSigned`; CryptoError `header` for our members without `typ`,
- *   `payload` for an Expire that is not after Created
+ *   `payload` for an Expire that is not after Created, `key` for a ReplyKey that is none
  */
 export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = webSha256): Promise<VerifiedRequest> {
   const opened = await openSigned(jws, TYP.request, TBSRequest, held);
@@ -102,6 +109,7 @@ export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = web
     created,
     expire,
     endorse: body.Endorse,
+    replyKey: body.ReplyKey === undefined ? undefined : await importEncryptionKey(body.ReplyKey),
     demands: DEMANDS.filter((name) => body[name] !== undefined && body[name] !== false),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The outer form of the JOSE objects on the wire (RFC 7515 §7.2, RFC 7517). What is inside is for `src/crypto`.
+ * The outer form of the JOSE objects on the wire (RFC 7515 §7.2, RFC 7516 §7.2, RFC 7517). What is inside is for `src/crypto`.
  * A JWK with a private member is refused here, whoever sent it.
  */
 import { ProtocolError } from "./errors.ts";
@@ -31,6 +31,18 @@ export type FlattenedJws = ReadOf<typeof FlattenedJws>;
 /** The members that would make a JWK more than public (RFC 7518 §6). */
 const PRIVATE = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 
+/** The same shape for an object that has none of these members; most others are ignored, and ignoring these would not be safe. */
+function without<T>(names: readonly string[], kind: string, shape: Shape<T>): Shape<T> {
+  return {
+    read: (value, path) => {
+      const found = isJsonObject(value) ? names.find((name) => Object.hasOwn(value, name)) : undefined;
+      if (found !== undefined) throw new ProtocolError("shape", `${path} has the ${kind} member ${found}.`);
+      return shape.read(value, path);
+    },
+    schema: { ...shape.schema, not: { anyOf: names.map((name) => ({ required: [name] })) } },
+  };
+}
+
 const number = text(1, 1024, { pattern: BASE64URL });
 const publicMembers = object(
   { kty: text(1, 8) },
@@ -41,15 +53,49 @@ const publicMembers = object(
 );
 
 /** A public key as a JWK, with what it says it is for. Which kinds count is decided by `src/crypto`. */
-export const PublicJwk: Shape<ReadOf<typeof publicMembers>> = {
-  read: (value, path) => {
-    const found = isJsonObject(value) ? PRIVATE.find((name) => Object.hasOwn(value, name)) : undefined;
-    if (found !== undefined) throw new ProtocolError("shape", `${path} has the private member ${found}.`);
-    return publicMembers.read(value, path);
-  },
-  schema: {
-    ...publicMembers.schema,
-    not: { anyOf: PRIVATE.map((name) => ({ required: [name] })) },
-  },
-};
+export const PublicJwk: Shape<ReadOf<typeof publicMembers>> = without(PRIVATE, "private", publicMembers);
 export type PublicJwk = ReadOf<typeof PublicJwk>;
+
+/**
+ * What a recipient's own header says; none of it is authenticated. `alg` and `epk` stand here where there are several
+ * recipients, and in the protected header where there is one. What decides about the content must be protected.
+ */
+const RecipientHeader = without(
+  ["enc", "zip", "crit", "cty", "apu", "apv"],
+  "unprotected",
+  object({ kid: Kid }, { alg: text(1, 32), epk: PublicJwk }),
+);
+
+/**
+ * JWE General JSON (RFC 7516 §7.2.1): one ciphertext, its key encrypted for each recipient. Without a shared unprotected
+ * header and without `aad`. Other members are dropped.
+ */
+export const Jwe = without(
+  ["unprotected", "aad", "payload"],
+  "unexpected",
+  object({
+    protected: encoded,
+    iv: encoded,
+    ciphertext: encoded,
+    tag: encoded,
+    recipients: list(
+      object({ header: RecipientHeader, encrypted_key: text(1, 128, { pattern: BASE64URL }) }),
+      1,
+      LIMITS.recipients,
+    ),
+  }),
+);
+export type Jwe = ReadOf<typeof Jwe>;
+
+/** A signed object in clear, or encrypted: told apart as RFC 7516 §9 says. */
+export const JwsOrJwe: Shape<Jws | Jwe> = {
+  read: (value, path) =>
+    isJsonObject(value) && Object.hasOwn(value, "ciphertext") ? Jwe.read(value, path) : Jws.read(value, path),
+  schema: { oneOf: [Jws.schema, Jwe.schema] },
+};
+export type JwsOrJwe = ReadOf<typeof JwsOrJwe>;
+
+/** True for what is encrypted. */
+export function isJwe(object: JwsOrJwe): object is Jwe {
+  return "ciphertext" in object;
+}

@@ -48,6 +48,8 @@ export async function openForAccount(
     return refusalOf(error);
   }
   if (request.toId !== account) return refuse("other_account", `The request is addressed to ${request.toId}.`);
+  if (request.replyKey !== undefined)
+    return refuse("unsupported", "The request needs an encrypted answer, which is not supported here.");
   const demand = request.demands[0];
   if (demand !== undefined) return refuse("unsupported", `The request needs ${demand}, which is not supported here.`);
   const dates = checkDates(request, when.now);

@@ -40,6 +40,8 @@ describe("a device profile", () => {
 
   it.each([
     ["another's signing key", { SigningKey: other.jwk }, "kid"],
+    ["the key that signs as its encryption key", { EncryptionKey: foreign.jwk }, "key"],
+    ["an encryption key on another curve", { EncryptionKey: foreignKey("P-384").jwk }, "key"],
     ["an encryption key off the curve", { EncryptionKey: { ...other.jwk, y: foreign.jwk.y } }, "key"],
     ["a signing key off the curve", { SigningKey: { ...foreign.jwk, y: other.jwk.y } }, "key"],
     ["an encryption key of RSA", { EncryptionKey: { kty: "RSA", n: "AQAB", e: "AQAB" } }, "key"],

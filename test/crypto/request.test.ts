@@ -84,9 +84,21 @@ describe("a request", () => {
     ["no account as addressee", { ToID: "bob@" }, "account"],
     ["a date that does not exist", { Created: "2026-02-30T00:00:00Z" }, "time"],
     ["a text that is a number", { Text: 7 }, "shape"],
+    ["a ReplyKey off the curve", { ReplyKey: { ...foreign.jwk, y: foreignKey().jwk.y } }, "key"],
+    ["a ReplyKey on another curve", { ReplyKey: foreignKey("P-384").jwk }, "key"],
+    ["a ReplyKey of RSA", { ReplyKey: { kty: "RSA", n: "AQAB", e: "AQAB" } }, "key"],
     ["a private ReplyKey", { ReplyKey: { ...foreign.jwk, d: foreign.jwk.x } }, "shape"],
   ])("is refused with %s", async (_, members, code) => {
     expect(await refusalCode(() => open(members))).toBe(code);
+  });
+});
+
+describe("the ReplyKey of a request", () => {
+  it("is signed in it, and read with its fingerprint", async () => {
+    const replyKey = foreignKey();
+    const opened = await openRequest(await signRequest(key, { ...request, replyKey: replyKey.jwk }));
+    expect(opened.replyKey).toMatchObject({ kid: replyKey.kid, jwk: replyKey.jwk });
+    expect((await openRequest(await signRequest(key, request))).replyKey).toBeUndefined();
   });
 });
 
@@ -95,7 +107,7 @@ describe("what a request demands", () => {
 
   it.each([
     ["nothing", {}, []],
-    ["a reply that is encrypted", { ReplyKey: foreign.jwk }, ["ReplyKey"]],
+    ["a reply that is encrypted: that is no demand, it is how to answer", { ReplyKey: foreign.jwk }, []],
     ["a match", { Match: "A".repeat(43) }, ["Match"]],
     ["presence", { Presence: true }, ["Presence"]],
     ["no presence, and says so", { Presence: false }, []],
@@ -103,7 +115,7 @@ describe("what a request demands", () => {
     [
       "all of it",
       { Endorse: profile, Presence: true, Match: "A".repeat(43), ReplyKey: foreign.jwk },
-      ["ReplyKey", "Match", "Presence", "Endorse"],
+      ["Match", "Presence", "Endorse"],
     ],
   ])("is named: %s", async (_, members, demands) => {
     expect((await open(members)).demands).toEqual(demands);

@@ -260,7 +260,6 @@ describe("unsupported", () => {
     ["a code to match", { Match: "A".repeat(43) }],
     ["the user's presence", { Presence: true }],
     ["an endorsement", { Endorse: foreignRequest(PEER) }],
-    ["an encrypted answer", { ReplyKey: PEER.jwk }],
   ])("for a yes to a request that demands %s, which nobody here has checked", async (_, demand) => {
     expect(await codeOf(await answerOver(foreignRequest(PEER, { ...PLAIN_REQUEST, ...demand })))).toBe("unsupported");
   });

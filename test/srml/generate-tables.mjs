@@ -145,9 +145,9 @@ const tables = async () => {
     ["Refused unless a context admits it.", "REFUSED", encodeSet(refused)],
     ["General_Category Mn or Me.", "MARKS", set(await categories("Nonspacing_Mark", "Enclosing_Mark"))],
     [
-      "Spaces, and the empty Braille cell: they show nothing.",
+      "Spaces, the empty Braille cell, the blanks of hieroglyphs, the null notehead: they show nothing.",
       "BLANKS",
-      set(union(await categories("Space_Separator"), setOf([0x2800]))),
+      set(union(await categories("Space_Separator"), setOf([0x2800], [0x13441, 0x13442], [0x1d159]))),
     ],
     ["Letters of Bidi_Class R or AL.", "RIGHT_TO_LEFT_LETTERS", set(rightToLeft)],
     ["Joining_Type L or D.", "JOINS_LEFT", set(left)],

@@ -160,6 +160,7 @@ const REFUSED: readonly (readonly [behaviour: string, code: SrmlErrorCode, docum
   ["an empty heading", "empty", srml("<h1/>")],
   ["a heading of white space", "empty", heading(" \n\t ")],
   ["a heading of spaces that are not white space in XML", "empty", heading("\u00A0\u2003\u3000\u2800")],
+  ["a heading of letters that have no ink", "empty", heading("\u{13441}\u{13442}\u{1D159}")],
   ["an empty paragraph", "empty", srml("<h1>a</h1><p></p>")],
   ["a button without a label", "empty", srml('<h1>a</h1><button value="x"/>')],
 

@@ -1,0 +1,106 @@
+/**
+ * What people write, language by language: sentences that must pass the gate as they are and be shown in their own
+ * direction. Invisible characters are written as escapes, so that a reader sees them.
+ */
+
+export interface Sentence {
+  readonly what: string;
+  readonly text: string;
+  readonly direction: "ltr" | "rtl";
+}
+
+const rtl = (what: string, text: string): Sentence => ({ what, text, direction: "rtl" });
+const ltr = (what: string, text: string): Sentence => ({ what, text, direction: "ltr" });
+
+export const SENTENCES: readonly Sentence[] = [
+  rtl("Arabic", "يرجى تأكيد تحويل ١٬٢٥٠٫٠٠ ريال إلى السيدة فاطمة؟"),
+  rtl("Arabic with vowel signs", "تَحْوِيلُ المَبْلَغِ إِلَى مُحَمَّدٍ، رَقْمُ ٤٢"),
+  rtl("Arabic with an Arabic letter mark before a number", "المبلغ \u061C-١٬٢٣٤ ريال"),
+  rtl("Persian with ZWNJ", "لطفاً انتقال ۲٬۵۰۰٬۰۰۰ ریال را تأیید کنید؛ اگر نمی\u200Cخواهید، رد کنید."),
+  rtl("Persian with ZWNJ after a letter that does not join", "کار\u200Cها و خانه\u200Cی شما"),
+  rtl("Urdu", "براہِ کرم ۵٬۰۰۰ روپے کی ادائیگی کی تصدیق کریں۔"),
+  rtl("Pashto", "مهرباني وکړئ د پیسو لېږد تایید کړئ."),
+  rtl("Sorani Kurdish", "تکایە پارەدانەکە پشتڕاست بکەرەوە."),
+  rtl("Uyghur", "پۇل يوللاشنى جەزملەشتۈرۈڭ."),
+  rtl("Sindhi", "مهرباني ڪري ادائيگي جي تصديق ڪريو۔"),
+  rtl("Hebrew", "נא לאשר העברה של 1,250.00 ₪ לחשבון של גב׳ כהן."),
+  rtl("Hebrew with points and accents", "בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים"),
+  rtl("Yiddish", "ביטע באַשטעטיקט די צאָלונג."),
+  rtl("Syriac", "ܫܠܡܐ ܥܠܝܟܘܢ"),
+  rtl("Thaana", "ފައިސާ ދެއްކުން ކަށަވަރުކުރައްވާ"),
+  rtl("N’Ko", "ߒߞߏ ߞߊ߲ ߠߊ߫"),
+  rtl("Adlam", "𞤀𞤣𞤤𞤢𞤥 𞤆𞤵𞤤𞤢𞤪"),
+  rtl("Hebrew with a Latin name and an IBAN", "שלם 1,250.00 USD ל-Ethel Bank, IBAN IL62 0108 0000 0009 9999 999"),
+  rtl("Arabic with an amount and an IBAN", "حوّل 1,250.00 USD إلى IBAN SA03 8000 0000 6080 1016 7519 اليوم"),
+  rtl("Hebrew with a right-to-left mark after Latin", "הקובץ report.pdf (עותק)\u200F, 3 MB"),
+  rtl("Arabic with a left-to-right mark before a telephone number", "رقم الهاتف \u200E+49 30 1234567"),
+  ltr("English with a Hebrew name", "Pay 300.00 USD to משה כהן (account 12-345)"),
+  ltr("English with an Arabic name and an IBAN", "Transfer 75 EUR to فاطمة, IBAN DE89 3704 0044 0532 0130 00"),
+
+  ltr("Hindi", "कृपया ₹2,500 के भुगतान की पुष्टि करें — श्री शर्मा को।"),
+  ltr("Hindi with ZWJ and ZWNJ after a virama", "क्\u200Dष, क्\u200Cष और क्ष"),
+  ltr("Marathi with the eyelash ra", "सुधार्\u200Dया, दऱ्या आणि वाऱ्यावर"),
+  ltr("Nepali with ZWJ", "उसले भुक्तानी गर्\u200Dयो।"),
+  ltr("Sanskrit with Vedic accents", "अ॒ग्निमी॑ळे पु॒रोहि॑तं"),
+  ltr("Bengali conjuncts", "অনুগ্রহ করে ৫০০ টাকার লেনদেন নিশ্চিত করুন, রাষ্ট্র, স্বাস্থ্য"),
+  ltr("Bengali with ZWJ before ya-phala, and ZWNJ", "র\u200D্যাব, উদ্\u200Cযাপন, ব্যাংক"),
+  ltr("Assamese", "অনুগ্ৰহ কৰি পৰিশোধ নিশ্চিত কৰক"),
+  ltr("Punjabi", "ਕਿਰਪਾ ਕਰਕੇ ਭੁਗਤਾਨ ਦੀ ਪੁਸ਼ਟੀ ਕਰੋ।"),
+  ltr("Gujarati", "કૃપા કરીને ₹500ની ચુકવણીની પુષ્ટિ કરો."),
+  ltr("Odia", "ଦୟାକରି ଦେୟ ନିଶ୍ଚିତ କରନ୍ତୁ।"),
+  ltr("Tamil", "ஸ்ரீ ராம் அவர்களுக்கு ₹1,000 பணப் பரிமாற்றத்தை உறுதிப்படுத்தவும்."),
+  ltr("Telugu with ZWNJ", "దయచేసి సాఫ్ట్\u200Cవేర్ చెల్లింపును నిర్ధారించండి"),
+  ltr("Kannada with ZWNJ, and ZWJ before a virama", "ಸಾಫ್ಟ್\u200Cವೇರ್ ಪಾವತಿ, ಸರ\u200D್ಕಾರ"),
+  ltr("Malayalam with ZWJ and ZWNJ", "അവന്\u200D സോഫ്റ്റ്\u200Cവെയർ വാങ്ങി"),
+  ltr("Sinhala with ZWJ conjuncts", "ශ්\u200Dරී ලංකා බැංකුව: ගෙවීමේ ක්\u200Dරියාව තහවුරු කරන්න"),
+  ltr("Burmese with many marks", "ငွေပေးချေမှုကို အတည်ပြုပါ၊ သင်္ဘော၊ ယောက်ျား၊ ညွှန်ကြားချက်၊ မြွှင့်၊ လွှဲ့"),
+  ltr("Shan", "မႂ်ႇသုင်ၶႃႈ၊ ၼမ်ႉၸႂ်"),
+  ltr("Khmer", "សូមបញ្ជាក់ការទូទាត់ប្រាក់ ១០០ ដុល្លារ ស្ត្រី ព្រះរាជាណាចក្រកម្ពុជា"),
+  ltr("Thai", "กรุณายืนยันการโอนเงิน ๑,๐๐๐ บาท ให้ผู้ใหญ่ที่นี่ น้ำแข็ง"),
+  ltr("Lao", "ກະລຸນາຢືນຢັນການຈ່າຍເງິນ ນ້ຳ 50.000 ກີບ"),
+  ltr("Tibetan", "དངུལ་སྤྲོད་པ་གཏན་འཁེལ་གནང་རོགས། བསྒྲུབས། ཨོཾ་མ་ཎི་པདྨེ་ཧཱུྃ།"),
+  ltr("Javanese", "ꦧꦱꦗꦮ ꦥꦩ꧀ꦧꦪꦫꦤ꧀"),
+  ltr("Mongolian in Mongolian letters, without variants", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ ᠮᠣᠩᠭᠣᠯ\u202Fᠤᠨ"),
+  ltr("Mongolian in Cyrillic", "Төлбөрөө баталгаажуулна уу: 50 000 ₮"),
+
+  ltr("Chinese", "请确认向李先生转账一千元（￥1,000.00）。"),
+  ltr("Chinese in traditional letters", "請確認轉帳新臺幣 1,000 元給陳小姐「今天」"),
+  ltr("Chinese beyond the first plane", "𠮷野家 𡃁仔 㐂"),
+  ltr("Japanese", "株式会社エテルへの１０，０００円のお支払いを確認してください。ゔ"),
+  ltr("Japanese with registered variants", "葛\u{E0100}城市の辻\u{E0100}さん、渡邉\u{E0101}様"),
+  ltr("Japanese half width, and decomposed", "ｶﾌﾞｼｷｶﾞｲｼｬ ハ\u309Aン、か\u3099き"),
+  ltr("Korean", "김철수 님에게 ₩10,000 이체를 승인하시겠습니까?"),
+  ltr("Korean in Jamo", "\u1100\u1161\u11A8 \u1112\u1161\u11AB\u1100\u1173\u11AF"),
+  ltr("Korean of the 15th century", "나랏\u302E말\u302F\u110A\u119E미"),
+
+  ltr("English", "Pay “Ethel & Co.” $1,000.00 – really? It’s <urgent>!"),
+  ltr("German", "Überweisung über 1.000,00\u00A0€ an Jörg Weiß, Grüße"),
+  ltr("French with narrow spaces", "Confirmez\u202F: 1\u202F000,00\u00A0€ à «\u00A0Ethel\u00A0»\u202F?"),
+  ltr("Vietnamese", "Xác nhận chuyển khoản 5.000.000 ₫ cho Nguyễn Thị Phượng"),
+  ltr("Vietnamese in NFD", "Xác nhận chuyển khoản 5.000.000 ₫ cho Nguyễn Thị Phượng".normalize("NFD")),
+  ltr("Yoruba in NFD", "Ẹ jọ̀wọ́ ẹ jẹ́rìí sí ìsanwó yìí".normalize("NFD")),
+  ltr("Greek with all accents", "Ἐπιβεβαιῶσατε τὴν πληρωμὴν ᾧ ἂν βούλησθε"),
+  ltr("Greek in NFD", "ᾧ ᾄδω ἐπιβεβαίωση".normalize("NFD")),
+  ltr("Russian", "Подтвердите перевод 1 000 ₽ Ивану Ёлкину"),
+  ltr("Church Slavonic", "Гдⷭ҇и поми́лꙋй"),
+  ltr("Serbian and Macedonian", "Потврдите уплату; ѓ ќ ѕ љ њ"),
+  ltr("Turkish", "İşlemi onaylıyor musunuz? ığüşöç"),
+  ltr("Hawaiian and Navajo", "ʻAe, e hōʻoia; Ąą́ įį́ łǫ́ʼ"),
+  ltr("phonetic letters", "[ˈɛθəl] n̪ t͡ʃ ɔ̃ː"),
+  ltr("Armenian", "Խնդրում ենք հաստատել վճարումը։"),
+  ltr("Georgian", "გთხოვთ დაადასტუროთ გადახდა"),
+  ltr("Amharic", "እባክዎ የ100 ብር ክፍያውን ያረጋግጡ።"),
+  ltr("Tigrinya and Tifinagh", "ክፍሊት ኣረጋግጽ ⵣ ⴰⵎⴰⵣⵉⵖ"),
+  ltr("Cherokee and Inuktitut", "ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ ᐃᓄᒃᑎᑐᑦ"),
+  ltr("mathematics", "∀x∈ℝ: ⌈x⌉ = −⌊−x⌋, x̄ ± 2σ ≠ ½ ⅓ x²"),
+  ltr("code", 'if (a < b && c > d) { return "\\n"; } // 100 %'),
+
+  ltr("families", "👨\u200D👩\u200D👧\u200D👦 👩\u200D👦 👨\u200D👨\u200D👧"),
+  ltr("flags", "🇩🇪🇧🇷🇯🇵 🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F} 🏳\uFE0F\u200D🌈 🏴\u200D☠\uFE0F"),
+  ltr("skin tones", "👍🏻👍🏼👍🏽👍🏾👍🏿 ☝🏽 🤝🏿"),
+  ltr("keycaps", "0\uFE0F\u20E3 9\uFE0F\u20E3 #\uFE0F\u20E3 *\uFE0F\u20E3"),
+  ltr("professions", "👩\u200D🚀 👨🏾\u200D⚕\uFE0F 🧑🏻\u200D💻 👮🏽\u200D♀\uFE0F"),
+  ltr("couples with two skin tones", "👩🏻\u200D❤\uFE0F\u200D👨🏿 👩🏽\u200D🤝\u200D👩🏾"),
+  ltr("emoji in both styles", "❤\uFE0F ☎\uFE0E ⌚\uFE0E ⌚\uFE0F ©\uFE0F ™ ↔\uFE0F"),
+  ltr("emoji in a sentence", "Send 🎉 to Ethel 😀, ok? ✅"),
+];

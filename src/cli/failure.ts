@@ -2,6 +2,7 @@
 import { ClientError } from "../client/index.ts";
 import { EnquirerError } from "../enquirer/index.ts";
 import { ReceiptError } from "../receipt/index.ts";
+import { Reference2017Error } from "../reference2017/index.ts";
 import { CliError, EXIT, type Exit } from "./exit.ts";
 
 export interface Failure {
@@ -24,7 +25,7 @@ function exitOf(error: Error): Exit {
   if (error instanceof EnquirerError) return error.code === "undeliverable" ? EXIT.undeliverable : EXIT.failed;
   // Another key than the pinned one is no matter of trying again.
   if (error instanceof ClientError) return error.code === "wrong_key" ? EXIT.failed : EXIT.undeliverable;
-  if (error instanceof ReceiptError) return EXIT.no;
+  if (error instanceof ReceiptError || error instanceof Reference2017Error) return EXIT.no;
   return EXIT.failed;
 }
 

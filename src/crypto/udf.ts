@@ -6,29 +6,35 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BITS = 150;
 
 /** The first byte of a fingerprint by SHA-512, and of a BrokerID. */
-const VERSION_SHA512 = 0x60;
+export const VERSION_SHA512 = 0x60;
 const VERSION_RANDOM = 136;
 
 async function sha512(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-512", bytes));
 }
 
-/** The 150-bit fingerprint of `data` as `contentType`, as `MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI`. */
-export async function fingerprint(contentType: string, data: Uint8Array<ArrayBuffer>): Promise<string> {
+/** What a fingerprint is cut from: SHA-512(content type ":" SHA-512(data)), 64 bytes. */
+export async function udfHash(contentType: string, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const label = new TextEncoder().encode(`${contentType}:`);
   const inner = await sha512(data);
   const outer = new Uint8Array(label.length + inner.length);
   outer.set(label);
   outer.set(inner, label.length);
-  return present(VERSION_SHA512, await sha512(outer));
+  return sha512(outer);
+}
+
+/** The 150-bit fingerprint of `data` as `contentType`, as `MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI`. */
+export async function fingerprint(contentType: string, data: Uint8Array<ArrayBuffer>): Promise<string> {
+  return presentUdf(VERSION_SHA512, await udfHash(contentType, data));
 }
 
 /** A new BrokerID: 142 random bits after the first byte. Whoever knows it may ask for the request's status. */
 export function newBrokerId(): string {
-  return present(VERSION_RANDOM, crypto.getRandomValues(new Uint8Array(18)));
+  return presentUdf(VERSION_RANDOM, crypto.getRandomValues(new Uint8Array(18)));
 }
 
-function present(version: number, rest: Uint8Array): string {
+/** The version byte and 18 bytes more, of which 150 bits count, in Base32 groups of five. */
+export function presentUdf(version: number, rest: Uint8Array): string {
   return base32(Uint8Array.of(version, ...rest.subarray(0, 18)), BITS).replace(/(.{5})(?=.)/g, "$1-");
 }
 

@@ -13,13 +13,16 @@ import { type Context, pinsPath } from "../context.ts";
 import { notDamaged } from "../damaged.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
 import { parseKid } from "../kid.ts";
+import { read2017 } from "../../reference2017/index.ts";
 import type { Run } from "../run.ts";
+import { verifyOld } from "../verify-2017.ts";
 
 /** Before a fingerprint that is a broker's. */
 const BROKER = "broker:";
 
 interface VerifyOptions {
   readonly pin?: readonly string[];
+  readonly keys?: readonly string[];
 }
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
@@ -61,14 +64,33 @@ export function addVerify(program: Command, run: Run): void {
       "the fingerprint of a device that you know; broker:KID for a broker's key; may be repeated (default: the stored pins)",
       collect,
     )
-    .addHelpText("after", "\nExample:\n  confirm verify receipt.json --pin MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL")
+    .option("--keys <file...>", "for an object signed by the reference of 2017: files that have the signer's key")
+    .addHelpText(
+      "after",
+      `
+Also verifies what the reference implementation of 2017 signed; such an object
+is anchored by --pin alone.
+
+Examples:
+  confirm verify receipt.json --pin MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL
+  confirm verify request-of-2017.json --keys profile.mmmd --pin MAJBM-WHBCU-IVXPI-VI7YZ-7WX2E-OBDPI`,
+    )
     .action((file: string, options: VerifyOptions) => run((context) => verify(context, file, options)));
 }
 
-async function verify(context: Context, file: string, { pin }: VerifyOptions): Promise<Exit> {
-  const content = await readFile(file).catch(() => {
+async function contentOf(file: string): Promise<Uint8Array> {
+  return readFile(file).catch(() => {
     throw new CliError(EXIT.failed, `${file} cannot be read.`);
   });
+}
+
+async function verify(context: Context, file: string, { pin, keys = [] }: VerifyOptions): Promise<Exit> {
+  const content = await contentOf(file);
+  const old = read2017(content);
+  if (old !== undefined) {
+    const pins = (pin ?? []).filter((one) => !one.startsWith(BROKER)).map(parseKid);
+    return verifyOld(context, old, { pins, keys: await Promise.all(keys.map(contentOf)) });
+  }
   const known = await pinsOf(context, pin);
   try {
     const verified = await verifyReceipt(content, known);

@@ -9,11 +9,11 @@ import {
   type VerifierPins,
   verifyReceipt,
 } from "../../receipt/index.ts";
+import { read2017 } from "../../reference2017/index.ts";
 import { type Context, pinsPath } from "../context.ts";
 import { notDamaged } from "../damaged.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
 import { parseKid } from "../kid.ts";
-import { read2017 } from "../../reference2017/index.ts";
 import type { Run } from "../run.ts";
 import { verifyOld } from "../verify-2017.ts";
 

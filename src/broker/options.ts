@@ -2,6 +2,7 @@
 import { isDomain, isLoopbackHost, parseEndpoint, ProtocolError } from "../protocol/index.ts";
 import type { TlsFiles } from "./certificate.ts";
 import { BrokerError } from "./errors.ts";
+import type { LookupOptions } from "./lookups/published-keys.ts";
 import type { EnquirerClass, Policy } from "./policy/index.ts";
 import type { Store } from "./store/index.ts";
 
@@ -24,6 +25,8 @@ export interface BrokerOptions {
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly newBrokerId?: () => string;
+  /** Where senders' domains are looked up; default: the system's DNS, port 443, the usual authorities. */
+  readonly lookups?: Pick<LookupOptions, "dns" | "port" | "ca">;
   /** Takes lines of the log, each with its line feed. Default: stderr. */
   readonly log?: (lines: string) => void;
   /** How long a caller may take to send its headers, in milliseconds; twice that for the body. */
@@ -118,14 +121,7 @@ export function domainsOf(domains: readonly string[], isLocal: boolean): Readonl
   return new Set(lower);
 }
 
-/** @throws BrokerError `options` */
+/** Whose requests are taken, where the policy does not say. */
 export function enquirersOf(policy: Policy, isLocal: boolean): EnquirerClass {
-  const enquirers = policy.enquirers ?? (isLocal ? "any" : "domain");
-  if (enquirers === "domain") {
-    throw new BrokerError(
-      "options",
-      'Enquirers cannot be checked by their domain yet; set "enquirers" to "local", "registered" or "any" in the policy file.',
-    );
-  }
-  return enquirers;
+  return policy.enquirers ?? (isLocal ? "any" : "domain");
 }

@@ -2,6 +2,7 @@
 import type { SigningKey } from "../crypto/index.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import type { Log } from "./log.ts";
+import type { PublishedKeys } from "./lookups/published-keys.ts";
 import type { Notices } from "./notify.ts";
 import type { EnquirerClass, Limiter, Policy } from "./policy/index.ts";
 import type { Store } from "./store/index.ts";
@@ -22,6 +23,8 @@ export interface Service {
   readonly enquirers: EnquirerClass;
   readonly limiter: Limiter;
   readonly held: HeldKeys;
+  /** Undefined where only this machine calls and anyone may ask: such a broker looks nobody up. */
+  readonly published: PublishedKeys | undefined;
   readonly notices: Notices;
   readonly log: Log;
   /** Milliseconds since 1970. */

@@ -1,11 +1,13 @@
 /** Starts a broker and stops it: what was taken in is finished, long polls end with what is known, sockets are closed. */
 import { exportPair, importPair, newBrokerId, newSigningPair, type SigningKey, signingKeyOf } from "../crypto/index.ts";
+import { systemDns } from "../node/index.ts";
 import { pushEndpoint } from "../protocol/index.ts";
 import { readCertificate } from "./certificate.ts";
 import { hostsOf } from "./doorway.ts";
 import { type Answer, answerPosted, type Posted } from "./exchange.ts";
 import { heldKeys } from "./held-keys.ts";
 import { newHttpServer, serveHttp } from "./http.ts";
+import { publishedKeys } from "./lookups/published-keys.ts";
 import { listen, prepareStop } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { Notices } from "./notify.ts";
@@ -95,6 +97,10 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     enquirers,
     limiter: createLimiter(policy.limits, clock),
     held: heldKeys(store),
+    published:
+      enquirers === "domain" || (enquirers === "any" && !isLocal)
+        ? publishedKeys({ dns: systemDns(), ...options.lookups, ...policy.lookups, clock })
+        : undefined,
     notices,
     log,
     clock,

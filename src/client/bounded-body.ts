@@ -16,7 +16,7 @@ export async function readBounded(response: Response, maxBytes: number): Promise
     size += value.length;
     if (size > maxBytes) {
       await reader.cancel();
-      throw new ClientError("malformed", `The broker's answer is larger than ${String(maxBytes)} bytes.`);
+      throw new ClientError("malformed", `The answer is larger than ${String(maxBytes)} bytes.`);
     }
     pieces.push(value);
   }

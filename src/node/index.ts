@@ -1,4 +1,6 @@
-/** What only Node has: files that hold keys, pins and requests. */
+/** What only Node has: files that hold keys, pins and requests; DNS, and HTTPS to a chosen address. */
+export { type Dns, type ServiceRecord, systemDns } from "./dns.ts";
+export { fetchAt, type FetchAtOptions, type Place } from "./fetch-at.ts";
 export { isCode, privateFolder, readOptionalFile, writePrivateFile } from "./files.ts";
 export { defaultHome } from "./home.ts";
 export { loadSigningKey, readPrivateJwk } from "./key-file.ts";

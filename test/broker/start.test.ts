@@ -90,16 +90,6 @@ describe("options that are refused", () => {
       },
       /--domain/,
     ],
-    [
-      "enquirers by their domain",
-      { policy: { ...DEFAULT_POLICY, enquirers: "domain" as const } },
-      /cannot be checked by their domain yet/,
-    ],
-    [
-      "the default enquirers where others reach it",
-      { listen: LOOPBACK, behindProxy: [], publicUrls: ["https://a.example"], domains: ["a.example"] },
-      /policy file/,
-    ],
     ["a public URL without TLS", { publicUrls: ["http://a.example"] }, /https/],
     ["a domain that is none", { domains: ["a b"] }, /"a b" is not a domain/],
   ])("%s", async (_name, options, says) => {

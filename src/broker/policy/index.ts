@@ -1,5 +1,5 @@
 /** What a broker allows. */
-export { createLimiter, type Limiter, requireAdmitted } from "./limiter.ts";
+export { createLimiter, type Limiter, requireAdmitted, type Standing } from "./limiter.ts";
 export {
   type BucketRule,
   DEFAULT_LIMITS,

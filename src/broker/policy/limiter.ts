@@ -4,6 +4,12 @@ import type { PendingCaps, SenderStanding } from "../store/index.ts";
 import type { EnquirerClass, Limits } from "./policy.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
+/** How the sender of a request is known to the broker. */
+export interface Standing extends SenderStanding {
+  /** FromID's domain publishes the key. */
+  readonly domain: boolean;
+}
+
 export interface Limiter {
   /** Takes from an address's bucket. Seconds to wait, 0 for none. */
   readonly address: (address: string) => number;
@@ -13,11 +19,11 @@ export interface Limiter {
   readonly beforeProof: (address: string) => void;
   readonly wrongProof: (address: string) => void;
   /** What may be pending, for a sender of this standing; undefined without caps. */
-  readonly caps: (standing: SenderStanding) => PendingCaps | undefined;
+  readonly caps: (standing: Standing) => PendingCaps | undefined;
 }
 
 /** One host of IPv6 owns a whole /64, so its bucket is that of the prefix. */
-function bucketOf(address: string): string {
+export function bucketOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!address.includes(":")) return address;
@@ -58,7 +64,7 @@ export function createLimiter(limits: Limits | undefined, clock: () => number): 
       proofs.take(bucketOf(address));
     },
     caps: (standing) => {
-      const senderIsVerified = standing.local || standing.registered;
+      const senderIsVerified = standing.local || standing.registered || standing.domain;
       return {
         perAccount: pending.account,
         perAccountUnverified: pending.unverified,
@@ -74,7 +80,13 @@ export function createLimiter(limits: Limits | undefined, clock: () => number): 
  *
  * @throws Refusal `forbidden`
  */
-export function requireAdmitted(enquirers: EnquirerClass, standing: SenderStanding): void {
-  const admitted = enquirers === "any" || standing.local || (enquirers !== "local" && standing.registered);
-  if (!admitted) throw new Refusal("forbidden", "This broker takes requests only from enquirers that it knows.");
+export function requireAdmitted(enquirers: EnquirerClass, standing: Standing): void {
+  const admitted =
+    enquirers === "any" ||
+    standing.local ||
+    (enquirers !== "local" && standing.registered) ||
+    (enquirers === "domain" && standing.domain);
+  if (admitted) return;
+  const whom = enquirers === "domain" ? "whose domain publishes their key" : "that it knows";
+  throw new Refusal("forbidden", `This broker takes requests only from enquirers ${whom}.`);
 }

@@ -14,7 +14,7 @@ export interface PendingLimits {
   readonly unverified: number;
   /** By one key that is not verified. */
   readonly unverifiedSender: number;
-  /** By one key that is verified: a device of FromID's account, a registered enquirer. */
+  /** By one key that is verified: a device of FromID's account, a registered enquirer, a key of FromID's domain. */
   readonly verifiedSender: number;
 }
 
@@ -40,6 +40,10 @@ export interface Policy {
   /** The longest message and the longest signed request, in bytes; never more than the protocol's own. */
   readonly messageBytes: number;
   readonly requestBytes: number;
+  readonly lookups: {
+    /** Looks keys up at addresses of private networks too: for tests. */
+    readonly allowPrivate: boolean;
+  };
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -54,4 +58,5 @@ export const DEFAULT_POLICY: Policy = {
   enquirers: undefined,
   messageBytes: LIMITS.messageBytes,
   requestBytes: LIMITS.requestBytes,
+  lookups: { allowPrivate: false },
 };

@@ -96,6 +96,13 @@ function enquirers(value: JsonValue | undefined): EnquirerClass | undefined {
   return found;
 }
 
+function lookups(value: JsonValue | undefined): Policy["lookups"] {
+  const given = value === undefined ? {} : settings(value, "lookups", ["allowPrivate"]);
+  const allowPrivate = given["allowPrivate"] ?? false;
+  if (typeof allowPrivate !== "boolean") throw wrong("lookups.allowPrivate must be true or false.");
+  return { allowPrivate };
+}
+
 /**
  * Reads a policy.
  *
@@ -110,11 +117,12 @@ export function readPolicy(file: Uint8Array | string): Policy {
     if (error instanceof ProtocolError) throw wrong(error.message);
     throw error;
   }
-  const given = settings(json, "it", ["limits", "enquirers", "messageBytes", "requestBytes"]);
+  const given = settings(json, "it", ["limits", "enquirers", "messageBytes", "requestBytes", "lookups"]);
   return {
     limits: limits(given["limits"], DEFAULT_LIMITS),
     enquirers: enquirers(given["enquirers"]),
     messageBytes: whole(given["messageBytes"], "messageBytes", LIMITS.messageBytes, LIMITS.messageBytes),
     requestBytes: whole(given["requestBytes"], "requestBytes", LIMITS.requestBytes, LIMITS.requestBytes),
+    lookups: lookups(given["lookups"]),
   };
 }

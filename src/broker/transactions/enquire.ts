@@ -8,10 +8,10 @@ import { type Draft, parseAccount, parseTime, type RequestBody, type ResponseBod
 import { gateText, parseSrml } from "../../srml/index.ts";
 import type { Origin } from "../call.ts";
 import { shortId } from "../log.ts";
-import { requireAdmitted } from "../policy/index.ts";
+import { requireAdmitted, type Standing } from "../policy/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
-import type { AddOutcome, SenderStanding } from "../store/index.ts";
+import type { AddOutcome } from "../store/index.ts";
 import { expiryOf } from "./request-dates.ts";
 
 type Entry = RequestBody<"Enquire">["Request"];
@@ -31,7 +31,7 @@ export async function enquire(
   const request = await open(entry, account, origin, service);
   const { signer, fromId, digest, enquirerId } = request;
   checkContent(request);
-  const standing = await standingOf(request, service);
+  const standing = await standingOf(request, origin, service);
 
   const now = clock();
   const dates = {
@@ -108,12 +108,15 @@ function checkContent(request: VerifiedRequest): void {
 }
 
 /** Who is asking, as far as this broker knows. @throws Refusal `forbidden` */
-async function standingOf({ fromId, signer }: VerifiedRequest, service: Service): Promise<SenderStanding> {
-  const standing = await service.store.senderStanding(fromId, signer.kid);
-  const isOurs = standing.fromIsAccount || service.domains.has(parseAccount(fromId).domain);
-  if (isOurs && !standing.local) {
+async function standingOf({ fromId, signer }: VerifiedRequest, origin: Origin, service: Service): Promise<Standing> {
+  const known = await service.store.senderStanding(fromId, signer.kid);
+  const isOurs = known.fromIsAccount || service.domains.has(parseAccount(fromId).domain);
+  if (isOurs && !known.local) {
     throw new Refusal("forbidden", `A request from ${fromId} must be signed by an active device of that account.`);
   }
+  const domain =
+    !known.local && !known.registered && (await service.published?.has(fromId, signer.kid, origin.address)) === true;
+  const standing = { ...known, domain };
   requireAdmitted(service.enquirers, standing);
   return standing;
 }

@@ -16,6 +16,7 @@ describe("a policy file", () => {
       limits: { address: { burst: 7 }, wrongProofs: { perMinute: 30 }, pending: { account: 5 } },
       enquirers: "registered",
       requestBytes: 1000,
+      lookups: { allowPrivate: true },
     });
     expect(readPolicy(text)).toEqual({
       limits: {
@@ -27,6 +28,7 @@ describe("a policy file", () => {
       enquirers: "registered",
       messageBytes: 65_536,
       requestBytes: 1000,
+      lookups: { allowPrivate: true },
     });
   });
 
@@ -42,6 +44,8 @@ describe("a policy file", () => {
     ['{"limits": {"pending": {"account": "many"}}}', /limits.pending.account must be a number/],
     ['{"enquirers": "all"}', /enquirers must be one of local, registered, domain, any/],
     ['{"messageBytes": 100000}', /messageBytes must be a number from 0 to 65536/],
+    ['{"lookups": {"allowPrivate": "yes"}}', /lookups.allowPrivate must be true or false/],
+    ['{"lookups": {"port": 80}}', /lookups has no setting "port"; it has allowPrivate/],
     ['{"limits": false, "limits": {}}', /given twice/],
   ])("%s is refused with a sentence that names the setting", (text, says) => {
     expect(() => readPolicy(text)).toThrow(says);

@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { benchBadge } from "./badge.mjs";
 import { benchBroker } from "./broker.mjs";
 import { endAll, endInTime } from "./cleanup.mjs";
+import { benchCrypto } from "./crypto.mjs";
 import { machine, machineLine } from "./machine.mjs";
 import { readOptions } from "./options.mjs";
 import { benchPopup } from "./popup.mjs";
@@ -16,6 +17,7 @@ const LIMIT_MS = 175_000;
 const SHOWN = 10;
 
 const PARTS = {
+  crypto: { title: "What our rules cost on top of WebCrypto and saxes", run: benchCrypto },
   broker: { title: "Whole confirmations a second: Enquire, Respond, Status", run: benchBroker },
   popup: { title: "From openPopup to the request, and to Accept", run: benchPopup },
   badge: { title: "From the broker's acknowledgement to the badge, in Chromium", run: benchBadge },

@@ -95,6 +95,10 @@ function noticeText(notice: Notice): string {
       );
     case "unpinned_device":
       return `the broker names a device of ${notice.account} that is not pinned and does not count: ${notice.kids.join(", ")}`;
+    case "device_revoked":
+      return notice.by === "service"
+        ? `device replaced by the operator: the broker of ${notice.account} revoked ${notice.device}`
+        : `a device of ${notice.account} was revoked by its owner and does not count any more: ${notice.device}`;
     case "waiting":
       return `waiting for an answer to ${notice.brokerId}, which expires at ${new Date(notice.expire).toLocaleTimeString()}`;
     case "retrying":

@@ -1,64 +1,101 @@
 /**
- * Who may answer for an account: pinned devices. The broker's Profile is asked for on first use, if the caller allows that,
- * and as evidence for the receipt; a device that it adds later is reported and does not count.
+ * Who may answer for an account: pinned devices, and those that were endorsed from them. Whatever the broker says is
+ * checked against the pins; a device that it only names is reported and does not count, one that was ever revoked neither.
  */
-import type { CallOptions } from "../client/index.ts";
-import { openDeviceProfile } from "../crypto/index.ts";
+import type { VerifiedProfile } from "../crypto/index.ts";
 import type { DevicePin, Pins } from "../node/index.ts";
-import { formatTime, type Jws } from "../protocol/index.ts";
-import { callBroker, type LineOptions } from "./broker-line.ts";
+import { formatTime } from "../protocol/index.ts";
+import { type Endorsement, type KnownDevice, knownDevices, type ReceiptTrust } from "../receipt/index.ts";
+import { type AccountProfile, accountProfile } from "./account-profile.ts";
+import type { LineOptions } from "./broker-line.ts";
 import { EnquirerError } from "./errors.ts";
+import { noneLeft, rememberRevocations, seenRevocations } from "./revocations.ts";
 import type { AnswererRule } from "./types.ts";
 
-/** A device as the broker names it: its own signature holds, but that it belongs to the account is the broker's word. */
-export interface ProfileDevice {
+/** A device that may answer, and may be encrypted to. */
+export interface Answerer {
   readonly kid: string;
-  readonly profile: Jws;
+  /** Endorsed from a device of first use is no more than first use. */
+  readonly how: ReceiptTrust;
+  /** Its profile, with its encryption key; undefined where the broker does not name a pinned device. */
+  readonly profile: VerifiedProfile | undefined;
+  /** The endorsements that lead here from a pin; none for a pinned device. */
+  readonly chain: readonly Endorsement[];
 }
 
-/**
- * The devices that the broker names for an account.
- *
- * @throws EnquirerError `undeliverable` for an account that the broker does not know; ClientError
- */
-export async function profileDevices(
-  line: LineOptions,
-  account: string,
-  limits: Pick<CallOptions, "timeoutMs"> = {},
-): Promise<readonly ProfileDevice[]> {
-  const answer = await callBroker(line, "Profile", { Account: account }, limits);
-  if (answer.Status >= 300) {
-    throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
-  }
-  const devices: ProfileDevice[] = [];
-  for (const profile of "Devices" in answer ? (answer.Devices ?? []) : []) {
-    const opened = await openDeviceProfile(profile).catch(() => undefined);
-    if (opened?.account === account) devices.push({ kid: opened.signingKey.kid, profile });
-  }
-  return devices;
-}
+type PinnedDevice = Pick<DevicePin, "kid" | "how">;
 
 /**
- * The pins that decide about answers of an account, as they are now: those that somebody compared, else those of first
- * use. Takes the broker's word where there is none and the rule allows first use.
+ * The devices whose answers count for an account, as of now.
  *
- * @throws EnquirerError `no_pin`, `undeliverable`; ClientError
+ * @param profile - what the broker says; it is asked where that is left out
+ * @throws EnquirerError `no_pin`, `device_replaced`, `device_revoked`, `undeliverable`, `broker_key_changed`; ClientError
  */
 export async function answerers(
   line: LineOptions,
   account: string,
   rule: AnswererRule,
-): Promise<readonly Pick<DevicePin, "kid" | "how">[]> {
+  profile?: AccountProfile,
+): Promise<readonly Answerer[]> {
+  await requirePin(line, account, rule);
+  const said = profile ?? (await accountProfile(line, account));
+  const pins = await pinsOrFirstUse(line, account, rule, said);
+  const stored = await line.pins.read();
+  const services = stored.services
+    .filter((pin) => pin.endpoint === line.endpoint)
+    .flatMap((pin) => [pin.kid, ...(pin.former ?? [])]);
+  const kids = pins.map((pin) => pin.kid);
+  const revoked = await seenRevocations(stored, account);
+  const known = knownDevices({ account, devices: kids, services, revoked }, said.statements);
+  await rememberRevocations(line, known.values(), services);
+  const allowed = [...known.values()].filter((device) => device.revocation === undefined);
+  if (allowed.length === 0 && kids.length > 0) throw noneLeft(await line.pins.read(), account, kids);
+  reportUnknown(line, account, said, known);
+  return allowed.map((device) => answererOf(device, pins, said));
+}
+
+function answererOf({ kid, chain }: KnownDevice, pins: readonly PinnedDevice[], said: AccountProfile): Answerer {
+  const root = chain[0]?.endorser ?? kid;
+  const how = pins.find((pin) => pin.kid === root)?.how ?? "first-use";
+  return Object.freeze({
+    kid,
+    how: how === "pinned" && chain.length > 0 ? "endorsed" : how,
+    // An endorsed device is exactly what the endorsement says; a pinned one is what its own key says.
+    profile: chain.at(-1)?.device ?? said.devices.find((device) => device.signingKey.kid === kid),
+    chain,
+  });
+}
+
+function reportUnknown(
+  line: LineOptions,
+  account: string,
+  { devices }: AccountProfile,
+  known: ReadonlyMap<string, KnownDevice>,
+): void {
+  const kids = devices.map((device) => device.signingKey.kid).filter((kid) => !known.has(kid));
+  if (kids.length > 0) line.notice({ kind: "unpinned_device", account, kids });
+}
+
+/** Before the broker is asked anything: there must be somebody whose answer could count. @throws EnquirerError `no_pin` */
+async function requirePin(line: LineOptions, account: string, rule: AnswererRule): Promise<void> {
+  if (rule.pin !== undefined || rule.trustOnFirstUse === true) return;
+  if (pinsOf(await line.pins.read(), account).length > 0) return;
+  throw new EnquirerError(
+    "no_pin",
+    `No device of ${account} is pinned. Compare its fingerprint and pin it, or allow trust on first use.`,
+  );
+}
+
+/** The named pin, else the stored ones, those that somebody compared before those of first use; else first use now. */
+async function pinsOrFirstUse(
+  line: LineOptions,
+  account: string,
+  rule: AnswererRule,
+  said: AccountProfile,
+): Promise<readonly PinnedDevice[]> {
   if (rule.pin !== undefined) return [{ kid: rule.pin, how: "pinned" }];
   const stored = pinsOf(await line.pins.read(), account);
-  if (stored.length > 0) return stored;
-  if (rule.trustOnFirstUse !== true) {
-    throw new EnquirerError(
-      "no_pin",
-      `No device of ${account} is pinned. Compare its fingerprint and pin it, or allow trust on first use.`,
-    );
-  }
-  return firstUse(line, account);
+  return stored.length > 0 || rule.trustOnFirstUse !== true ? stored : firstUse(line, account, said);
 }
 
 /** A device that was compared outranks what the broker named: whoever was swapped in on first use is out. */
@@ -68,8 +105,9 @@ function pinsOf({ devices }: Pins, account: string): readonly DevicePin[] {
   return compared.length > 0 ? compared : stored;
 }
 
-async function firstUse(line: LineOptions, account: string): Promise<readonly DevicePin[]> {
-  const kids = (await profileDevices(line, account)).map((device) => device.kid);
+async function firstUse(line: LineOptions, account: string, said: AccountProfile): Promise<readonly DevicePin[]> {
+  const gone = (await line.pins.read()).revocations.filter((one) => one.account === account).map((one) => one.kid);
+  const kids = said.devices.map((device) => device.signingKey.kid).filter((kid) => !gone.includes(kid));
   if (kids.length === 0) return [];
   const added = formatTime(line.clock());
   const named = kids.map((kid) => ({ account, kid, how: "first-use", added }) as const);
@@ -84,12 +122,18 @@ async function firstUse(line: LineOptions, account: string): Promise<readonly De
   return named;
 }
 
-/** Stores the pin of a device that was compared; what was only named for the account does not count any more. */
+/**
+ * Stores the pin of a device that was compared; what was only named for the account does not count any more.
+ *
+ * @throws EnquirerError `device_revoked`
+ */
 export async function pinDevice(
   line: Pick<LineOptions, "pins" | "clock">,
   account: string,
   kid: string,
 ): Promise<void> {
+  const gone = (await line.pins.read()).revocations.some((one) => one.account === account && one.kid === kid);
+  if (gone) throw new EnquirerError("device_revoked", `${kid} was revoked; it cannot be pinned for ${account}.`);
   const pin = { account, kid, how: "pinned", added: formatTime(line.clock()) } as const;
   await line.pins.change((pins) => ({
     ...pins,

@@ -9,8 +9,9 @@
  */
 import { ClientError } from "../client/index.ts";
 import { endpointOf, parseEndpoint, ProtocolError } from "../protocol/index.ts";
+import { accountProfile, type ProfileDevice } from "./account-profile.ts";
 import type { LineOptions } from "./broker-line.ts";
-import { pinDevice, type ProfileDevice, profileDevices } from "./devices.ts";
+import { pinDevice } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
 import { accountOf, kidOf, postQuestion } from "./post.ts";
 import { type EnquirerState, openState } from "./state.ts";
@@ -64,13 +65,17 @@ export class Enquirer {
    */
   async devices(account: string): Promise<readonly ProfileDevice[]> {
     const to = accountOf(account);
-    return this.#delivered(() => profileDevices(this.#line(to), to));
+    return this.#delivered(async () => {
+      const { devices } = await accountProfile(this.#line(to), to);
+      return devices.map(({ jws, signingKey }) => ({ kid: signingKey.kid, profile: jws }));
+    });
   }
 
   /**
-   * Pins a device whose fingerprint was compared: from now on only pinned devices answer for the account.
+   * Pins a device whose fingerprint was compared: from now on only pinned devices answer for the account, and those
+   * that they endorse.
    *
-   * @throws EnquirerError `usage`
+   * @throws EnquirerError `usage`, `device_revoked`
    */
   async pin(account: string, kid: string): Promise<void> {
     const to = accountOf(account);
@@ -80,7 +85,7 @@ export class Enquirer {
   /**
    * Posts a question and returns at once. The posted request is kept in the folder.
    *
-   * @throws EnquirerError `usage`, `no_pin`, `undeliverable`, `broker_key_changed`
+   * @throws EnquirerError `usage`, `no_pin`, `device_replaced`, `device_revoked`, `undeliverable`, `broker_key_changed`
    */
   async post(question: Question): Promise<Posted> {
     return this.#delivered(async () => {

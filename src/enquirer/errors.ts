@@ -4,6 +4,10 @@ export type EnquirerErrorCode =
   | "usage"
   /** Nobody said which device may answer, and first use was not allowed. */
   | "no_pin"
+  /** The broker revoked every pinned device, on recovery: a person must compare the new one's fingerprint. */
+  | "device_replaced"
+  /** Every pinned device was revoked, by itself or one that endorsed it. */
+  | "device_revoked"
   /** The broker does not take it (its status is in `status`), or cannot be reached. */
   | "undeliverable"
   /** The answer does not verify, or is by a device that may not answer. */

@@ -2,7 +2,8 @@
 import type { FlattenedJws, Jws } from "../protocol/index.ts";
 import { type Receipt, ReceiptError, type VerifiedAnswer, verifyAnswer } from "../receipt/index.ts";
 import type { LineOptions } from "./broker-line.ts";
-import { answerers, profileDevices } from "./devices.ts";
+import { type AccountProfile, accountProfile, NO_PROFILE } from "./account-profile.ts";
+import { type Answerer, answerers } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
 import { keptStamp } from "./kept-stamp.ts";
 import type { Answered, Posted } from "./types.ts";
@@ -17,27 +18,18 @@ export async function takeAnswer(line: LineOptions, posted: Posted, jws: Jws, st
   const answer = await verified(jws, posted.request);
   const { response, label } = answer;
   const pin = posted.pins[0];
-  const allowed = await answerers(line, posted.to, {
-    trustOnFirstUse: posted.trustOnFirstUse,
-    ...(pin === undefined ? {} : { pin }),
-  });
+  const rule = { trustOnFirstUse: posted.trustOnFirstUse, ...(pin === undefined ? {} : { pin }) };
+  // The answer of a pinned device does not need the broker's word, and does not wait for it long.
+  const said = await accountProfile(line, posted.to, { timeoutMs: PROFILE_TIMEOUT_MS }).catch(() => undefined);
+  const allowed = await answerers(line, posted.to, rule, said ?? NO_PROFILE);
   const device = allowed.find((one) => one.kid === response.signer.kid);
-  if (device === undefined) {
-    throw new EnquirerError(
-      "untrusted_answer",
-      `The answer is signed by ${response.signer.kid}, which is not a pinned device of ${posted.to}. It does not count.`,
-    );
-  }
+  if (device === undefined) throw stranger(response.signer.kid, posted.to, said);
   const receipt: Receipt = {
     BrokerID: posted.brokerId,
     Response: jws,
-    Devices: await evidence(
-      line,
-      posted.to,
-      allowed.map((one) => one.kid),
-    ),
-    Endorsements: [],
-    Revocations: [],
+    Devices: (said ?? NO_PROFILE).devices.map((one) => one.jws),
+    Endorsements: device.chain.map((link) => link.jws),
+    Revocations: revocationsAlong(device, said ?? NO_PROFILE),
     ...(await keptStamp(line, stamp, answer)),
     Trust: device.how,
   };
@@ -61,13 +53,17 @@ async function verified(jws: Jws, posted: Jws): Promise<VerifiedAnswer> {
   }
 }
 
-/** An answer does not wait for long for what it does not need. */
-const EVIDENCE_TIMEOUT_MS = 5000;
+const PROFILE_TIMEOUT_MS = 5000;
 
-/** What the broker says about the account's devices, for the receipt. The answer stands without it. */
-async function evidence(line: LineOptions, account: string, pinned: readonly string[]): Promise<readonly Jws[]> {
-  const devices = await profileDevices(line, account, { timeoutMs: EVIDENCE_TIMEOUT_MS }).catch(() => []);
-  const unknown = devices.map((device) => device.kid).filter((kid) => !pinned.includes(kid));
-  if (unknown.length > 0) line.notice({ kind: "unpinned_device", account, kids: unknown });
-  return devices.map((device) => device.profile);
+function stranger(kid: string, account: string, said: AccountProfile | undefined): EnquirerError {
+  const who = `The answer is signed by ${kid}, which is not a pinned device of ${account}`;
+  return said === undefined
+    ? new EnquirerError("undeliverable", `${who}, and the broker could not be asked whether one endorsed it.`)
+    : new EnquirerError("untrusted_answer", `${who}, nor endorsed by one. It does not count.`);
+}
+
+/** What a later reader must know of the devices on the way from the pin, which may be revoked by now. */
+function revocationsAlong({ chain }: Answerer, { statements }: AccountProfile): readonly Jws[] {
+  const along = chain.map((link) => link.endorser);
+  return statements.revocations.filter((one) => along.includes(one.kid)).map((one) => one.jws);
 }

@@ -3,9 +3,9 @@ import { AccountId, BrokerId, integer, Jws, Kid, list, object, type ReadOf, text
 import type { Receipt, ReceiptTrust } from "../receipt/index.ts";
 import type { SrmlInput } from "../srml/index.ts";
 
-/** Who may answer: a device whose fingerprint was compared, a stored pin, or whoever the broker names the first time. */
+/** Who may answer: a device whose fingerprint was compared, a stored pin, what was endorsed from them, or whoever the broker names the first time. */
 export interface AnswererRule {
-  /** Only this device's fingerprint counts. */
+  /** Only this device's fingerprint counts, and devices that were endorsed from it. */
   readonly pin?: string;
   /** Where no pin is stored for the account, take the devices that the broker names, and store them. Default false. */
   readonly trustOnFirstUse?: boolean;
@@ -72,6 +72,13 @@ export type Notice =
   | { readonly kind: "service_first_use"; readonly endpoint: string; readonly kid: string }
   | { readonly kind: "device_first_use"; readonly account: string; readonly kids: readonly string[] }
   | { readonly kind: "unpinned_device"; readonly account: string; readonly kids: readonly string[] }
+  /** A known device was revoked, by itself or one that let it in, or by its broker on recovery. Told once. */
+  | {
+      readonly kind: "device_revoked";
+      readonly account: string;
+      readonly device: string;
+      readonly by: "device" | "service";
+    }
   | { readonly kind: "waiting"; readonly brokerId: string; readonly expire: number }
   | { readonly kind: "retrying"; readonly why: string }
   /** The broker's stamp on an answer does not hold, so the receipt is without. */

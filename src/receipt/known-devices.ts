@@ -14,6 +14,8 @@ export interface PinnedKeys {
   readonly devices: readonly string[];
   /** Kids of the broker's keys. */
   readonly services: readonly string[];
+  /** Revocations that counted before, when it could be seen who may sign them. */
+  readonly revoked?: readonly VerifiedRevocation[];
 }
 
 /** What devices and broker signed about the account's devices; whatever is not about it is ignored. */
@@ -85,7 +87,7 @@ function revocationOf(kid: string, pinned: PinnedKeys, statements: DeviceStateme
     .filter((one) => one.device.signingKey.kid === kid)
     .map((one) => one.endorser);
   const entitled = [kid, ...endorsers, ...pinned.services];
-  return statements.revocations
-    .filter((one) => one.account === pinned.account && one.kid === kid && entitled.includes(one.signer.kid))
+  return [...statements.revocations.filter((one) => entitled.includes(one.signer.kid)), ...(pinned.revoked ?? [])]
+    .filter((one) => one.account === pinned.account && one.kid === kid)
     .sort((a, b) => a.created - b.created)[0];
 }

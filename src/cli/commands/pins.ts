@@ -65,6 +65,7 @@ export function addPins(program: Command, run: Run): void {
         }
         await guarded(context, (file) =>
           file.change((stored) => ({
+            ...stored,
             devices: stored.devices.filter((pin) => pin.kid !== kid),
             services: stored.services.filter((pin) => pin.kid !== kid),
           })),

@@ -19,6 +19,10 @@ function enquirerProblem(error: EnquirerError): string {
       return `The request could not be written: ${error.message}`;
     case "no_pin":
       return "No device is linked that could confirm.";
+    case "device_replaced":
+      return "Your confirmation service replaced your linked device. Link the new one, and compare its fingerprint.";
+    case "device_revoked":
+      return "Your linked device was revoked. Link the one that you use now, and compare its fingerprint.";
     case "undeliverable":
       return undeliverable(error.status);
     case "untrusted_answer":

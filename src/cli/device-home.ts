@@ -1,6 +1,6 @@
 /** The devices of the command line: one file for each account, with its keys and the broker's pinned key. */
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   importPair,
@@ -57,6 +57,11 @@ const folderOf = (home: string): string => join(home, "devices");
 /** Keeps a device that connected. */
 export async function saveDevice(home: string, device: NewDevice): Promise<void> {
   await writePrivateFile(join(folderOf(home), `${fileNameOf(device)}.json`), `${JSON.stringify(device)}\n`);
+}
+
+/** Throws the keys of a device away. What it answered stays in the inbox. */
+export async function forgetDevice(home: string, device: AccountKey): Promise<void> {
+  await rm(join(folderOf(home), `${fileNameOf(device)}.json`), { force: true });
 }
 
 /** All devices of this home, by account. */

@@ -5,6 +5,7 @@ import { addAnswers } from "./commands/answer.ts";
 import { addAsk } from "./commands/ask.ts";
 import { addBroker } from "./commands/broker.ts";
 import { addConnect } from "./commands/connect.ts";
+import { addDevice } from "./commands/device.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addPending } from "./commands/pending.ts";
 import { addPins } from "./commands/pins.ts";
@@ -52,6 +53,7 @@ Examples:
     addPins,
     addBroker,
     addAccount,
+    addDevice,
   ]) {
     add(program, run);
   }

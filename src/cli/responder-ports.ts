@@ -12,7 +12,7 @@ export function responderPorts(home: string, device: Device): ResponderPorts {
   const { key, service } = device;
   return {
     storage: inboxFiles(home),
-    keys: { signingKey: () => Promise.resolve(key) },
+    keys: { signingKey: () => Promise.resolve(key), serviceKid: () => Promise.resolve(service.kid) },
     broker: deviceLine({
       credentials: () => Promise.resolve({ key, service }),
       fetch: globalThis.fetch,

@@ -32,8 +32,8 @@ import { ClientError } from "./errors.ts";
 export interface ConnectInput {
   /** Account id, domain in lower case. */
   readonly account: string;
-  /** The 16 capitals. */
-  readonly code: string;
+  /** The 16 capitals; undefined at an open service, whose key is then taken on first use. */
+  readonly code: string | undefined;
   readonly deviceName: string;
   readonly key: SigningKey;
   readonly profile: Jws;
@@ -46,7 +46,7 @@ export type Connected =
 /**
  * Connects a device.
  *
- * @returns the service key that proved itself by the code; or the broker's refusal, which is not proved by anything
+ * @returns the service key that proved itself by the code, or without a code is the one that answered; or the broker's refusal, which is not proved by anything
  * @throws ClientError any code; `not_signed` where the service did not prove that it knows the code; `clock`, which is no
  *   better proved than another refusal, where the broker refuses and dates that far from this clock
  */
@@ -56,7 +56,7 @@ export async function connectDevice(input: ConnectInput, options: CallOptions): 
     Account: account,
     DeviceName: input.deviceName,
     DeviceProfile: input.profile,
-    Proof: await proveCode(code, deviceProofParts(account, key.kid)),
+    ...(code === undefined ? {} : { Proof: await proveCode(code, deviceProofParts(account, key.kid)) }),
   });
   const call = await sealCall(key, { url: options.endpoint, message, now: options.clock() });
   const bytes = await exchange(call.body, CALL_CONTENT_TYPE, options);
@@ -66,12 +66,14 @@ export async function connectDevice(input: ConnectInput, options: CallOptions): 
   if (claimed.Status >= 300) return { ok: false, outcome: claimed };
   const service = await claimedKey("ServiceKey" in claimed ? claimed.ServiceKey : undefined);
   await openSignedAnswer(bytes, { req: call.req, service });
+  const connected = { ok: true, service, state: ("State" in claimed ? claimed.State : undefined) ?? "active" } as const;
+  if (code === undefined) return connected;
   const proof = "Proof" in claimed ? claimed.Proof : undefined;
   const parts = serviceProofParts(account, service.kid, key.kid);
   if (proof === undefined || !(await isProof(code, parts, proof))) {
     throw new ClientError("not_signed", "The broker did not prove that it knows the code; nothing was kept.");
   }
-  return { ok: true, service, state: ("State" in claimed ? claimed.State : undefined) ?? "active" };
+  return connected;
 }
 
 async function claimedKey(jwk: PublicJwk | undefined): Promise<VerifyKey> {

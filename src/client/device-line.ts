@@ -3,7 +3,15 @@
  * and believed only when the account's pinned service key signed it back.
  */
 import { openDeviceProfile } from "../crypto/index.ts";
-import type { Jws, RequestBody, RequestEntry, RequestStatus, Status, Transaction } from "../protocol/index.ts";
+import type {
+  DeviceEntry,
+  Jws,
+  RequestBody,
+  RequestEntry,
+  RequestStatus,
+  Status,
+  Transaction,
+} from "../protocol/index.ts";
 import { STATUS } from "../protocol/index.ts";
 import { type Answer, type CallOptions, callSigned, type Credentials } from "./call.ts";
 import { ClientError } from "./errors.ts";
@@ -25,6 +33,8 @@ export interface DeviceLine {
   statusOf(account: DeviceAccount, brokerId: string): Promise<RequestStatus | undefined>;
   respond(account: DeviceAccount, brokerId: string, answer: Jws): Promise<Status>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
+  /** The account's devices; with a revocation, after it was handed over. */
+  devices(account: DeviceAccount, revoke?: Jws): Promise<readonly DeviceEntry[]>;
 }
 
 /** How many answers of Pending are read at most; what is left is read at the next poll. */
@@ -70,6 +80,12 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
     respond: async (account, brokerId, answer) => {
       const Response = { BrokerID: brokerId, RequestStatus: "REPLY", Response: answer } as const;
       return knownStatus((await call(account, "Respond", { Response })).Status);
+    },
+    devices: async (account, revoke) => {
+      const more = revoke === undefined ? {} : { Revoke: revoke };
+      const answer = await call(account, "Devices", { Responder: account.account, ...more });
+      requireDone(answer);
+      return "Devices" in answer ? (answer.Devices ?? []) : [];
     },
     vouchedKids: async (account, fromId) => {
       const answer = await call(account, "Profile", { Account: fromId });

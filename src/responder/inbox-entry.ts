@@ -52,6 +52,8 @@ export interface InboxEntry extends AccountKey {
   /** When it came, and, once verified, until when it lives. Milliseconds since 1970. */
   readonly received: number;
   readonly expires: number;
+  /** Whether it asks to let a device in: then it is not among the requests, and has a view of its own. */
+  readonly endorses: boolean;
   /** Whether the account's broker vouched for the sender's key when the request came. */
   readonly vouched: boolean;
   /** When it was last put on the screen; a decision within 600 ms of it does not count. */

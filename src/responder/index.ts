@@ -13,16 +13,28 @@ export type { StoredAnswer } from "./inbox-entry.ts";
 export type { BrokerPort, Clock, InboxStorage, ResponderKeys, ResponderPorts, SenderPins } from "./ports.ts";
 export { deliverDue } from "./deliver.ts";
 export { expireDue, withdrawIfConfirmed } from "./lapse.ts";
-export { pendingEntries, refusedResults, resultOf, undeliveredResults, viewRequest, viewResult } from "./look.ts";
+export {
+  pendingEndorsements,
+  pendingEntries,
+  refusedResults,
+  resultOf,
+  undeliveredResults,
+  viewEndorsement,
+  viewRequest,
+  viewResult,
+} from "./look.ts";
 export { poll } from "./poll.ts";
 export { present, refuseUnshowable } from "./present.ts";
 export { receive, resumeReceived } from "./receive.ts";
-export { decide } from "./respond.ts";
+export { decide, decideEndorsement } from "./respond.ts";
 export type { DomainView } from "../srml/index.ts";
 export type {
   Decision,
   DecisionOutcome,
   DecisionRefusal,
+  EndorsementDecision,
+  EndorsementOutcome,
+  EndorsementView,
   RequestRef,
   RequestView,
   ResultView,

@@ -1,18 +1,31 @@
 /** What there is to see: the pending requests, oldest first, and what became of one that was on the screen. */
-import { openForAccount } from "./open-entry.ts";
+import { TYPED_LENGTH } from "./endorsement.ts";
+import { openForAccount, type OpenedRequest } from "./open-entry.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { parseAccount } from "../protocol/index.ts";
 import { type DomainView, viewDomain } from "../srml/index.ts";
-import type { RequestRef, RequestView, ResultView } from "./view.ts";
+import type { EndorsementView, RequestRef, RequestView, ResultView } from "./view.ts";
 import { trustOf } from "./who.ts";
 
-/** The entries of these accounts that wait for the user, oldest first. Expires those whose time is over. */
+/** The requests of these accounts that wait for the user, oldest first. Expires those whose time is over. */
 export async function pendingEntries(
   ports: ResponderPorts,
   accounts: readonly AccountKey[],
 ): Promise<readonly InboxEntry[]> {
+  return (await waitingEntries(ports, accounts)).filter((entry) => !entry.endorses);
+}
+
+/** The same of what asks to let a device in: it is shown by `viewEndorsement` and answered by `decideEndorsement`. */
+export async function pendingEndorsements(
+  ports: ResponderPorts,
+  accounts: readonly AccountKey[],
+): Promise<readonly InboxEntry[]> {
+  return (await waitingEntries(ports, accounts)).filter((entry) => entry.endorses);
+}
+
+async function waitingEntries(ports: ResponderPorts, accounts: readonly AccountKey[]): Promise<readonly InboxEntry[]> {
   const pending: InboxEntry[] = [];
   for (const account of accounts) {
     for (const entry of await ports.storage.list(account)) {
@@ -24,25 +37,14 @@ export async function pendingEntries(
 }
 
 /**
- * A pending entry as it may be shown.
+ * A pending request as it may be shown.
  *
- * @returns undefined where its bytes do not verify any more, and then it is refused; or where its signed time is over
+ * @returns undefined where it is an endorsement; where its bytes do not verify any more, and then it is refused; or where its signed time is over
  */
 export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Promise<RequestView | undefined> {
-  const now = ports.clock();
-  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
-  if (!opened.ok || opened.request.digest !== entry.digest) {
-    const refusal = opened.ok ? ({ reason: "malformed", detail: "The stored request was changed." } as const) : opened;
-    await ports.storage.replace(["verified", "presented"], {
-      ...entry,
-      state: "refused",
-      refusal: { reason: refusal.reason, detail: refusal.detail },
-      ended: now,
-    });
-    return undefined;
-  }
+  const opened = await openPending(ports, entry);
+  if (opened === undefined || opened.endorses !== undefined) return undefined;
   const { request, srml, expires } = opened;
-  if (await expireIfDue(ports, { ...entry, expires })) return undefined;
   return Object.freeze({
     account: entry.account,
     broker: entry.broker,
@@ -60,6 +62,41 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     created: opened.dated ? request.created : undefined,
     expires,
   });
+}
+
+/**
+ * A pending request to let a device in, as it may be shown: of the fingerprint only what need not be typed.
+ *
+ * @returns undefined where it is another request, or as `viewRequest`
+ */
+export async function viewEndorsement(ports: ResponderPorts, entry: InboxEntry): Promise<EndorsementView | undefined> {
+  const opened = await openPending(ports, entry);
+  if (opened?.endorses === undefined) return undefined;
+  const { account, broker, brokerId: id, digest } = entry;
+  const { kid } = opened.endorses.signingKey;
+  const shown = kid.slice(0, -TYPED_LENGTH - 1);
+  return Object.freeze({
+    ...{ kind: "endorsement", account, broker, id, digest },
+    ...{ fingerprintStart: shown, created: opened.request.created, expires: opened.expires },
+  });
+}
+
+/** Opens a pending entry again; one that does not verify any more is refused, one whose time is over expires. */
+async function openPending(ports: ResponderPorts, entry: InboxEntry): Promise<OpenedRequest | undefined> {
+  const now = ports.clock();
+  const service = await ports.keys.serviceKid(entry);
+  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now, service });
+  if (!opened.ok || opened.request.digest !== entry.digest) {
+    const refusal = opened.ok ? ({ reason: "malformed", detail: "The stored request was changed." } as const) : opened;
+    await ports.storage.replace(["verified", "presented"], {
+      ...entry,
+      state: "refused",
+      refusal: { reason: refusal.reason, detail: refusal.detail },
+      ended: now,
+    });
+    return undefined;
+  }
+  return (await expireIfDue(ports, { ...entry, expires: opened.expires })) ? undefined : opened;
 }
 
 /** The sender's domain, beside those that the user knows. */
@@ -86,7 +123,10 @@ export async function viewResult(ports: ResponderPorts, ref: RequestRef): Promis
 
 /** The result of an entry that is settled. */
 export async function resultOf(entry: InboxEntry): Promise<ResultView | undefined> {
-  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now: entry.received });
+  const when = { received: entry.received, now: entry.received };
+  // Of an endorsement the kid in the envelope is enough: it was checked before the entry got its mark.
+  const service = entry.endorses ? (entry.request.signatures[0]?.header?.kid ?? "") : "";
+  const opened = await openForAccount(entry.request, entry.account, { ...when, service });
   const base = {
     account: entry.account,
     broker: entry.broker,

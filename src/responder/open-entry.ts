@@ -2,9 +2,10 @@
  * From stored bytes to what may be shown (design §7, "Verified means"). Called on receipt, again before each showing and
  * again before signing: what is on the screen and what is signed are always made from the same verified bytes.
  */
-import { CryptoError, openRequest, type VerifiedRequest } from "../crypto/index.ts";
+import { CryptoError, openRequest, type VerifiedProfile, type VerifiedRequest } from "../crypto/index.ts";
 import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
 import { gateText, parseSrml, type Srml, SrmlError } from "../srml/index.ts";
+import { endorsedDevice, ReceiptError } from "../receipt/index.ts";
 import type { RefusalReason } from "./inbox-entry.ts";
 
 export interface OpenedRequest {
@@ -13,6 +14,8 @@ export interface OpenedRequest {
   readonly srml: Srml;
   /** Until when it may be answered, in milliseconds since 1970. */
   readonly expires: number;
+  /** The new device, where the account's broker asks whether it may answer too; then the text is not for showing. */
+  readonly endorses: VerifiedProfile | undefined;
   /** False for a plain draft peer that signs neither EnquirerID nor Expire. */
   readonly dated: boolean;
 }
@@ -29,11 +32,12 @@ export interface Refusal {
  *
  * @param when.received - when it came; an undated request lives 24 hours from then, or from its signed Created
  * @param when.now - milliseconds since 1970
+ * @param when.service - the kid of the key that the account's broker is pinned by; nobody else may ask for an endorsement
  */
 export async function openForAccount(
   jws: Jws,
   account: string,
-  when: { readonly received: number; readonly now: number },
+  when: { readonly received: number; readonly now: number; readonly service: string },
 ): Promise<OpenedRequest | Refusal> {
   if (JSON.stringify(jws).length > LIMITS.requestBytes) {
     return refuse("malformed", `The request is larger than ${LIMITS.requestBytes} bytes.`);
@@ -50,7 +54,9 @@ export async function openForAccount(
   if (request.toId !== account) return refuse("other_account", `The request is addressed to ${request.toId}.`);
   if (request.replyKey !== undefined)
     return refuse("unsupported", "The request needs an encrypted answer, which is not supported here.");
-  const demand = request.demands[0];
+  const endorses = await endorsed(request, srml, when.service);
+  if (endorses !== undefined && "ok" in endorses) return endorses;
+  const demand = request.demands.find((one) => one !== "Endorse");
   if (demand !== undefined) return refuse("unsupported", `The request needs ${demand}, which is not supported here.`);
   const dates = checkDates(request, when.now);
   if (dates !== undefined) return refuse("dates", dates);
@@ -58,7 +64,26 @@ export async function openForAccount(
   // Counted from the sender's date where there is one: else an old request would be new on each new device.
   const undatedEnd = Math.min(when.received, request.created ?? when.received) + LIMITS.undatedLifeMs;
   const expires = dated ? (request.expire ?? undatedEnd) : Math.min(request.expire ?? undatedEnd, undatedEnd);
-  return Object.freeze({ ok: true, request, srml, expires, dated });
+  return Object.freeze({ ok: true, request, srml, endorses, expires, dated });
+}
+
+/** The device that the broker itself asks about; undefined where the request is about something else. */
+async function endorsed(
+  request: VerifiedRequest,
+  { buttons }: Srml,
+  service: string,
+): Promise<VerifiedProfile | Refusal | undefined> {
+  if (request.endorse === undefined) return undefined;
+  if (request.signer.kid !== service) {
+    return refuse("unsupported", "Only the account's own broker may ask to let a device in.");
+  }
+  if (buttons.length > 0) return refuse("unsupported", "A request to let a device in has no options.");
+  try {
+    return await endorsedDevice(request);
+  } catch (error) {
+    if (error instanceof ReceiptError) return refuse("unsupported", error.message);
+    throw error;
+  }
 }
 
 function checkDates({ created, expire }: VerifiedRequest, now: number): string | undefined {

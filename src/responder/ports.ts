@@ -26,6 +26,8 @@ export interface InboxStorage {
 /** The keys of the account that answers. */
 export interface ResponderKeys {
   signingKey(account: AccountKey): Promise<SigningKey>;
+  /** The kid of the key that the account's broker is pinned by. */
+  serviceKid(account: AccountKey): Promise<string>;
 }
 
 /** What the responder asks of the account's broker. Every call is authenticated; what is not signed back is no answer. */

@@ -30,6 +30,7 @@ export async function receive(
     state: "received",
     received: now,
     expires: now + LIMITS.undatedLifeMs,
+    endorses: false,
     vouched: false,
     presented: undefined,
     answer: undefined,
@@ -48,13 +49,16 @@ export async function receive(
  */
 export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): Promise<InboxEntry> {
   const now = ports.clock();
-  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
+  const service = await ports.keys.serviceKid(entry);
+  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now, service });
+  const endorses = opened.ok && opened.endorses !== undefined;
   const next: InboxEntry = opened.ok
     ? {
         ...entry,
         state: opened.expires <= now ? "expired" : "verified",
         expires: opened.expires,
-        vouched: await isVouched(ports.broker, opened.request, entry),
+        endorses,
+        vouched: !endorses && (await isVouched(ports.broker, opened.request, entry)),
         ended: opened.expires <= now ? now : undefined,
       }
     : { ...entry, state: "refused", refusal: { reason: opened.reason, detail: opened.detail }, ended: now };

@@ -4,11 +4,19 @@
  * of two clicks one is stored, the other's signature is thrown away unseen.
  */
 import { signResponse } from "../crypto/index.ts";
+import { isTyped } from "./endorsement.ts";
 import type { InboxEntry } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
 import { openForAccount, type OpenedRequest } from "./open-entry.ts";
 import type { ResponderPorts } from "./ports.ts";
-import type { Decision, DecisionOutcome, DecisionRefusal } from "./view.ts";
+import type {
+  Decision,
+  DecisionOutcome,
+  DecisionRefusal,
+  EndorsementDecision,
+  EndorsementOutcome,
+  RequestRef,
+} from "./view.ts";
 import { trustOf } from "./who.ts";
 
 /**
@@ -21,28 +29,66 @@ export async function decide(
   decision: Decision,
   rules: { readonly armingMs: number },
 ): Promise<DecisionOutcome> {
-  let entry: InboxEntry | undefined;
-  try {
-    entry = await ports.storage.get(decision, decision.digest);
-  } catch {
-    return refused("storage");
-  }
-  if (entry?.brokerId !== decision.id) return refused("not_found");
-  if (entry.state === "verified" || entry.presented === undefined) return refused("not_presented");
-  if (entry.state !== "presented" || (await expireIfDue(ports, entry))) return refused("not_pending");
-  const now = ports.clock();
-  if (now - entry.presented < rules.armingMs) return refused("too_soon");
-  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now });
-  if (!opened.ok || opened.request.digest !== entry.digest) return refused("not_presented");
-  // Until when it lives is signed, too: what the storage says about that is not enough.
-  if (await expireIfDue(ports, { ...entry, expires: opened.expires })) return refused("not_pending");
+  const shown = await shownEntry(ports, decision, rules);
+  if ("refusal" in shown) return shown;
+  const { entry, opened } = shown;
+  // Without its own view nobody has seen what it would let in.
+  if (opened.endorses !== undefined) return refused("not_presented");
   const label = chosenLabel(opened, decision);
   if (label === false || (decision.value && decision.reason !== undefined)) return refused("choice");
   if (decision.value && !(await maySay(ports, entry, opened, decision.expected))) return refused("sender");
   return sign(ports, entry, decision, label);
 }
 
-function refused(refusal: DecisionRefusal): DecisionOutcome {
+/**
+ * The same about a new device. A yes needs the end of its fingerprint, typed from its screen.
+ *
+ * @param rules.armingMs - how long it must have been on the screen
+ */
+export async function decideEndorsement(
+  ports: ResponderPorts,
+  decision: EndorsementDecision,
+  rules: { readonly armingMs: number },
+): Promise<EndorsementOutcome> {
+  const shown = await shownEntry(ports, decision, rules);
+  if ("refusal" in shown) return shown;
+  const { entry, opened } = shown;
+  if (opened.endorses === undefined) return refused("not_presented");
+  if (decision.value && decision.reason !== undefined) return refused("choice");
+  if (decision.value && !isTyped(opened.endorses.signingKey.kid, decision.typed ?? "")) {
+    return { ok: false, refusal: "fingerprint" };
+  }
+  return sign(ports, entry, { ...decision, choice: undefined }, undefined);
+}
+
+/** The entry that a decision is about, if it was on the screen for long enough and is still what it was. */
+async function shownEntry(
+  ports: ResponderPorts,
+  ref: RequestRef,
+  rules: { readonly armingMs: number },
+): Promise<{ readonly entry: InboxEntry; readonly opened: OpenedRequest } | Refused> {
+  let entry: InboxEntry | undefined;
+  try {
+    entry = await ports.storage.get(ref, ref.digest);
+  } catch {
+    return refused("storage");
+  }
+  if (entry?.brokerId !== ref.id) return refused("not_found");
+  if (entry.state === "verified" || entry.presented === undefined) return refused("not_presented");
+  if (entry.state !== "presented" || (await expireIfDue(ports, entry))) return refused("not_pending");
+  const now = ports.clock();
+  if (now - entry.presented < rules.armingMs) return refused("too_soon");
+  const service = await ports.keys.serviceKid(entry);
+  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now, service });
+  if (!opened.ok || opened.request.digest !== entry.digest) return refused("not_presented");
+  // Until when it lives is signed, too: what the storage says about that is not enough.
+  if (await expireIfDue(ports, { ...entry, expires: opened.expires })) return refused("not_pending");
+  return { entry, opened };
+}
+
+type Refused = { readonly ok: false; readonly refusal: DecisionRefusal };
+
+function refused(refusal: DecisionRefusal): Refused {
   return { ok: false, refusal };
 }
 
@@ -67,7 +113,7 @@ async function maySay(
 async function sign(
   ports: ResponderPorts,
   entry: InboxEntry,
-  decision: Decision,
+  decision: Pick<Decision, "value" | "choice" | "reason">,
   label: string | undefined,
 ): Promise<DecisionOutcome> {
   const at = ports.clock();

@@ -37,6 +37,7 @@ const Stored = object(
   },
   {
     sequence: count,
+    endorses: boolean,
     presented: instant,
     answer: Answer,
     refusal: object({ reason: oneOf(...REFUSAL_REASONS), detail: text(0, 2000) }),
@@ -46,7 +47,14 @@ const Stored = object(
 );
 
 const UNANSWERED = { label: undefined, delivery: undefined, deliveredAt: undefined };
-const NEW = { sequence: undefined, presented: undefined, refusal: undefined, ended: undefined, endedAs: undefined };
+const NEW = {
+  endorses: false,
+  sequence: undefined,
+  presented: undefined,
+  refusal: undefined,
+  ended: undefined,
+  endedAs: undefined,
+};
 
 /** Writes an entry as JSON. */
 export function writeStoredEntry(entry: InboxEntry): string {

@@ -39,6 +39,18 @@ export interface RequestView extends RequestRef {
   readonly expires: number;
 }
 
+/**
+ * The account's own broker asks whether a new device may answer too. There is no text to show: who asks is known, and what
+ * it asks is always the same. The user types the end of the fingerprint from the new device's screen.
+ */
+export interface EndorsementView extends RequestRef {
+  readonly kind: "endorsement";
+  /** The first four groups of the new device's fingerprint; the last two are not told to a screen. */
+  readonly fingerprintStart: string;
+  readonly created: number | undefined;
+  readonly expires: number;
+}
+
 /** What became of a request that was on the screen. */
 export type ResultView = RequestRef & {
   readonly heading: string;
@@ -71,6 +83,15 @@ export interface Decision extends RequestRef {
   readonly reason: "unknown" | undefined;
 }
 
+/** What the user decided about a new device. */
+export interface EndorsementDecision extends RequestRef {
+  readonly value: boolean;
+  /** For a yes: the last two groups of the new device's fingerprint, as the user typed them. */
+  readonly typed: string | undefined;
+  /** "It wasn't me": a no, with the signed reason `unknown`. */
+  readonly reason: "unknown" | undefined;
+}
+
 /** Why a decision did not count. Nothing was signed. */
 export type DecisionRefusal =
   /** No such request here. */
@@ -89,3 +110,7 @@ export type DecisionRefusal =
   | "storage";
 
 export type DecisionOutcome = { readonly ok: true } | { readonly ok: false; readonly refusal: DecisionRefusal };
+
+/** `fingerprint`: what was typed is not the end of the new device's fingerprint. */
+export type EndorsementOutcome =
+  { readonly ok: true } | { readonly ok: false; readonly refusal: DecisionRefusal | "fingerprint" };

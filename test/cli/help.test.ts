@@ -43,7 +43,7 @@ describe("the help", () => {
 
   it("lists every command", () => {
     const names = ["ask", "post", "status", "connect", "pending", "accept", "reject", "verify"];
-    for (const name of [...names, "keys", "pins", "broker", "account", "help"]) {
+    for (const name of [...names, "keys", "pins", "broker", "account", "device", "help"]) {
       expect(TOP?.text).toMatch(new RegExp(`\\n  ${name} `));
     }
   });

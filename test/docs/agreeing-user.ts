@@ -31,7 +31,7 @@ export async function agreeingUser(system: System, id: string): Promise<() => Pr
   const { service } = connected;
   const ports: ResponderPorts = {
     storage: memoryInbox(),
-    keys: { signingKey: () => Promise.resolve(key) },
+    keys: { signingKey: () => Promise.resolve(key), serviceKid: () => Promise.resolve(service.kid) },
     broker: deviceLine({ credentials: () => Promise.resolve({ key, service }), ...how }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     clock: Date.now,

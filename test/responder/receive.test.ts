@@ -324,6 +324,7 @@ describe("a crash", () => {
       state: "received",
       received: SOME_TIME,
       expires: SOME_TIME + DAY,
+      endorses: false,
       vouched: false,
       presented: undefined,
       answer: undefined,

@@ -327,7 +327,7 @@ describe("a key that cannot sign", () => {
   it("leaves the request as it was", async () => {
     const who = await alice();
     const decision = await who.show();
-    const keys = { signingKey: () => Promise.reject(new Error("There is no such account.")) };
+    const keys = { ...who.ports.keys, signingKey: () => Promise.reject(new Error("There is no such account.")) };
     await expect(decide({ ...who.ports, keys }, decision, RULES)).rejects.toThrow("no such account");
     expect(await who.stored(decision)).toMatchObject({ state: "presented", answer: undefined });
   });
@@ -353,6 +353,7 @@ describe("one request through two accounts", () => {
     const ports = {
       ...who.ports,
       keys: {
+        ...who.ports.keys,
         signingKey: ({ broker }: { readonly broker: string }) =>
           Promise.resolve(broker === other.broker ? otherKey : who.device),
       },

@@ -36,6 +36,7 @@ function entryOf(more: Partial<InboxEntry> = {}): InboxEntry {
     state: "received",
     received: NOW,
     expires: NOW + 60_000,
+    endorses: false,
     vouched: false,
     presented: undefined,
     answer: undefined,

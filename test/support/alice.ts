@@ -15,6 +15,8 @@ export interface Alice {
   readonly ports: ResponderPorts;
   readonly device: SigningKey;
   readonly bank: SigningKey;
+  /** The key that Alice's broker is pinned by. */
+  readonly service: SigningKey;
   readonly inbox: MemoryInbox;
   readonly broker: TestBroker;
   readonly clock: FakeClock;
@@ -53,13 +55,14 @@ export function yes(ref: RequestRef): Decision {
 export async function alice(): Promise<Alice> {
   const device = await newKey();
   const bank = await newKey();
+  const service = await newKey();
   const inbox = memoryInbox();
   const broker = new TestBroker();
   const clock = fakeClock();
   const pins = new Map<string, string[]>();
   const ports: ResponderPorts = {
     storage: inbox,
-    keys: { signingKey: () => Promise.resolve(device) },
+    keys: { signingKey: () => Promise.resolve(device), serviceKid: () => Promise.resolve(service.kid) },
     broker,
     pins: {
       pinnedKids: (fromId) => Promise.resolve(pins.get(fromId) ?? []),
@@ -81,5 +84,5 @@ export async function alice(): Promise<Alice> {
     clock.pass(SECOND);
     return yes(ref);
   };
-  return { ports, device, bank, inbox, broker, clock, pins, take, show, stored };
+  return { ports, device, bank, service, inbox, broker, clock, pins, take, show, stored };
 }

@@ -43,7 +43,10 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
   const account = { account: device.account, broker: broker.endpoint };
   const ports: ResponderPorts = {
     storage: memoryInbox(),
-    keys: { signingKey: () => Promise.resolve(device.key) },
+    keys: {
+      signingKey: () => Promise.resolve(device.key),
+      serviceKid: () => Promise.resolve(broker.service.kid),
+    },
     broker: deviceLine({
       credentials: () => Promise.resolve({ key: device.key, service: broker.service }),
       fetch: globalThis.fetch,

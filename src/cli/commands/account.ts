@@ -3,8 +3,9 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Store } from "../../broker/index.ts";
 import { newConnectCode, showConnectCode } from "../../crypto/index.ts";
-import { LIMITS, parseAccount } from "../../protocol/index.ts";
+import { type AccountEntry, isBrokerAccount, LIMITS, parseAccount } from "../../protocol/index.ts";
 import type { Context } from "../context.ts";
+import { deviceEntry } from "../device-entry.ts";
 import { CliError, EXIT } from "../exit.ts";
 import type { Run } from "../run.ts";
 
@@ -22,7 +23,11 @@ export function withStoreOptions(command: Command): Command {
   return command.option("--data <dir>", "the broker's folder (default: broker, in the home folder)");
 }
 
-async function withStore<T>(context: Context, options: StoreOptions, work: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  context: Context,
+  options: StoreOptions,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
   // The broker is as much again as all the rest, and only this command and `confirm broker` need it.
   const { openStore } = await import("../../broker/index.ts");
   const store = await openStore(storePlace(context, options));
@@ -45,6 +50,7 @@ export function addAccount(program: Command, run: Run): void {
     .action((text: string, options: StoreOptions) =>
       run(async (context) => {
         const { id } = parseAccount(text);
+        if (isBrokerAccount(id)) throw new CliError(EXIT.failed, `${id} is the name that the broker itself asks by.`);
         const code = newConnectCode();
         await withStore(context, options, async (store) => {
           const now = Date.now();
@@ -96,4 +102,73 @@ export function addAccount(program: Command, run: Run): void {
         return EXIT.done;
       }),
     );
+  withStoreOptions(account.command("recover"))
+    .description("all devices are lost: revoke them, and print a connect code for a new one")
+    .argument("<account>", "such as alice@example.com")
+    .addHelpText(
+      "after",
+      `
+Everyone who pinned one of the old devices gets an alarm, "device replaced by the operator", until a person there has
+compared the new device's fingerprint and pinned it. What the old devices signed before stays good.
+
+Example:
+  confirm account recover alice@example.com --data /var/lib/mesh-confirm`,
+    )
+    .action((text: string, options: StoreOptions) =>
+      run(async (context) => {
+        const { id } = parseAccount(text);
+        const { recoverAccount, serviceKeyOf } = await import("../../broker/index.ts");
+        const recovered = await withStore(context, options, async (store) =>
+          recoverAccount(store, await serviceKeyOf(store), id, Date.now()),
+        );
+        if (recovered === undefined) throw new CliError(EXIT.failed, `There is no account ${id}.`);
+        const { revoked, settled } = recovered;
+        context.output.note(
+          `revoked ${revoked.length} devices of ${id}, cancelled ${settled.length} requests; a code:`,
+        );
+        const code = showConnectCode(recovered.code);
+        context.output.result(code, { account: id, code, revoked, cancelled: settled.length });
+        return EXIT.done;
+      }),
+    );
+  withStoreOptions(account.command("export"))
+    .description("print an account as JSON: its requests by BrokerID, its devices with what was signed about them")
+    .argument("<account>", "such as alice@example.com")
+    .addHelpText(
+      "after",
+      "\nWhoever knows a BrokerID may ask for its answer: keep what is printed.\n\nExample:\n  confirm account export alice@example.com",
+    )
+    .action((text: string, options: StoreOptions) =>
+      run(async (context) => {
+        const { id } = parseAccount(text);
+        const exported = await withStore(context, options, (store) => exportAccount(store, id));
+        if (exported === undefined) throw new CliError(EXIT.failed, `There is no account ${id}.`);
+        context.output.result(JSON.stringify(exported, null, 2), exported);
+        return EXIT.done;
+      }),
+    );
+}
+
+/** An AccountEntry (-01 §6.4.1) with the account's devices. */
+async function exportAccount(store: Store, account: string): Promise<object | undefined> {
+  if (!(await store.hasAccount(account))) return undefined;
+  const requests = await store.requestsOf(account);
+  const devices = await store.devices(account);
+  const entry: AccountEntry = {
+    ResponderAccount: account,
+    RequestIDs: requests.pending,
+    ResponseIDs: requests.answered,
+    ArchivedIDs: requests.archived,
+  };
+  return {
+    AccountEntry: {
+      ...entry,
+      Devices: devices.map((device) => ({
+        ...deviceEntry(device),
+        DeviceProfile: device.profile,
+        ...(device.endorsement === undefined ? {} : { Endorsement: device.endorsement }),
+        ...(device.revocation === undefined ? {} : { Revocation: device.revocation }),
+      })),
+    },
+  };
 }

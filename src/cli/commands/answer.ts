@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import {
   decide,
+  decideEndorsement,
   type DecisionRefusal,
   deliverDue,
   type InboxEntry,
@@ -10,6 +11,7 @@ import {
   type RequestView,
   type ResponderPorts,
   resumeReceived,
+  viewEndorsement,
   viewRequest,
 } from "../../responder/index.ts";
 import type { Context } from "../context.ts";
@@ -17,15 +19,19 @@ import { chooseDevice, type Device } from "../device-home.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
 import { AT_ONCE, responderPorts } from "../responder-ports.ts";
 import type { Run } from "../run.ts";
-import { requestText } from "./pending.ts";
+import { endorsementText, requestText } from "./pending.ts";
 
 interface AnswerOptions {
   readonly id?: string;
   readonly choice?: string;
   readonly unknown?: boolean;
+  /** The end of a new device's fingerprint. */
+  readonly device?: string;
 }
 
-const REFUSED: Readonly<Record<DecisionRefusal, string>> = {
+const REFUSED: Readonly<Record<DecisionRefusal | "fingerprint", string>> = {
+  fingerprint:
+    "That is not the end of the new device's fingerprint, so it was not let in. Read it from its own screen.",
   not_found: "There is no such request.",
   not_presented: "The request could not be shown, so it was not answered.",
   too_soon: "The request has only just been shown, so it was not answered.",
@@ -42,7 +48,14 @@ export function addAnswers(program: Command, run: Run): void {
     .argument("<brokerid>", "as `confirm pending` prints it")
     .option("--id <account>", "which connected account (default: the only one)")
     .option("--choice <value>", "the option, where the request has several: its value, or its label if it has none")
-    .addHelpText("after", "\nExample:\n  confirm accept RBKXX-2Q7AB-ZQK2N-5VEIR-4W2LM-OXJ7D --choice 15m")
+    .option("--device <groups>", "for a new device: the last two groups of its fingerprint, read from its own screen")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  confirm accept RBKXX-2Q7AB-ZQK2N-5VEIR-4W2LM-OXJ7D --choice 15m
+  confirm accept RBKXX-2Q7AB-ZQK2N-5VEIR-4W2LM-OXJ7D --device Z5JLB-ZNGVL`,
+    )
     .action((brokerId: string, options: AnswerOptions) => run((context) => answer(context, brokerId, options, true)));
   program
     .command("reject")
@@ -60,7 +73,7 @@ async function answer(context: Context, brokerId: string, options: AnswerOptions
   await resumeReceived(ports, device);
   const entry = (await find(ports, device, brokerId)) ?? (await pollFor(ports, device, brokerId));
   if (entry.state === "verified" || entry.state === "presented") {
-    await sign(context, ports, entry, options, value);
+    await (entry.endorses ? signEndorsement : sign)(context, ports, entry, options, value);
   } else if (entry.answer?.value !== value) {
     throw notAnswered(overText(entry));
   }
@@ -103,6 +116,7 @@ async function sign(
 ): Promise<void> {
   const view = await viewRequest(ports, entry);
   if (view === undefined) throw notAnswered(overText((await ports.storage.get(entry, entry.digest)) ?? entry));
+  if (options.device !== undefined) throw new CliError(EXIT.failed, "--device is for a new device; this is a request.");
   const choice = value ? choiceOf(view, options.choice) : undefined;
   if (!(await present(ports, view))) throw notAnswered(REFUSED.not_pending);
   context.output.note(`${value ? "accepting" : "rejecting"}\n${requestText(view)}`);
@@ -117,6 +131,32 @@ async function sign(
     reason: options.unknown === true ? ("unknown" as const) : undefined,
   };
   const outcome = await decide(ports, decision, { armingMs: 0 });
+  if (!outcome.ok) throw notAnswered(REFUSED[outcome.refusal]);
+}
+
+/** The same about a new device: a yes needs the end of its fingerprint, a no nothing. */
+async function signEndorsement(
+  context: Context,
+  ports: ResponderPorts,
+  entry: InboxEntry,
+  options: AnswerOptions,
+  value: boolean,
+): Promise<void> {
+  const view = await viewEndorsement(ports, entry);
+  if (view === undefined) throw notAnswered(overText((await ports.storage.get(entry, entry.digest)) ?? entry));
+  if (options.choice !== undefined) throw new CliError(EXIT.failed, "A new device has no options: leave --choice out.");
+  if (value && options.device === undefined) {
+    throw new CliError(
+      EXIT.failed,
+      "This lets a new device answer for you. Give the last two groups of its fingerprint with --device.",
+    );
+  }
+  if (!(await present(ports, view))) throw notAnswered(REFUSED.not_pending);
+  context.output.note(`${value ? "accepting" : "rejecting"}\n${endorsementText(view)}`);
+  const { account, broker, id, digest } = view;
+  const reason = options.unknown === true ? ("unknown" as const) : undefined;
+  const decision = { account, broker, id, digest, value, typed: options.device, reason };
+  const outcome = await decideEndorsement(ports, decision, { armingMs: 0 });
   if (!outcome.ok) throw notAnswered(REFUSED[outcome.refusal]);
 }
 

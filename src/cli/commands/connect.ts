@@ -29,15 +29,16 @@ export function addConnect(program: Command, run: Run): void {
     .command("connect")
     .description("make this machine a device of an account, by its connect code")
     .argument("<account>", "the account, such as bob@example.com")
-    .argument("<code>", "the code that `confirm account add` printed, with or without hyphens")
+    .argument("[code]", "the code that `confirm account add` printed; an open broker needs none for a new account")
     .option("--name <text>", "what the device is called", `confirm on ${hostname().slice(0, 40)}`)
     .option("--replace", "also where the account is connected here already: its old keys are lost")
     .addHelpText("after", "\nExample:\n  confirm connect bob@example.com ABCD-EFGH-2345-QRST")
-    .action((accountText: string, codeText: string, options: ConnectOptions) =>
+    .action((accountText: string, codeText: string | undefined, options: ConnectOptions) =>
       run(async (context) => {
         const account = parseAccount(accountText).id;
-        const code = parseConnectCode(codeText);
-        if (code === undefined) throw new CliError(EXIT.failed, "A connect code looks like ABCD-EFGH-2345-QRST.");
+        const code = codeText === undefined ? undefined : parseConnectCode(codeText);
+        if (codeText !== undefined && code === undefined)
+          throw new CliError(EXIT.failed, "A connect code looks like ABCD-EFGH-2345-QRST.");
         const deviceName = nameOf(options.name);
         const broker = context.broker === undefined ? endpointOf(account) : parseEndpoint(context.broker);
         if (options.replace !== true) await requireNew(context, { account, broker });
@@ -70,8 +71,14 @@ export function addConnect(program: Command, run: Run): void {
           encryption: await exportPair(encryption),
         });
         context.output.note(`this device's fingerprint is ${key.kid}; the broker's is ${connected.service.kid}`);
+        if (code === undefined) {
+          context.output.note("first use of this broker: without a code nothing proved that its key is the right one");
+        }
         if (connected.state === "pending") {
-          context.output.note("the device gets no requests until another device of the account agrees");
+          context.output.note(
+            "the device gets no requests until another device of the account lets it in, by the last two groups of its " +
+              `fingerprint: ${key.kid.slice(-11)}`,
+          );
         }
         context.output.result(key.kid, {
           account,

@@ -2,10 +2,13 @@
 import type { Command } from "commander";
 import {
   deliverDue,
+  type EndorsementView,
+  pendingEndorsements,
   pendingEntries,
   poll,
   type RequestView,
   resumeReceived,
+  viewEndorsement,
   viewRequest,
 } from "../../responder/index.ts";
 import { chooseDevice } from "../device-home.ts";
@@ -22,6 +25,17 @@ export function requestText(view: RequestView): string {
     `  asks     ${view.srml.heading}`,
     ...view.srml.paragraphs.map((line) => `           ${line}`),
     ...view.srml.buttons.map((button) => `  option   ${button.value ?? button.label}: ${button.label}`),
+    `  expires  ${new Date(view.expires).toISOString()}`,
+  ].join("\n");
+}
+
+/** How a question about a new device is printed: the end of its fingerprint is to be read from its own screen. */
+export function endorsementText(view: EndorsementView): string {
+  return [
+    view.id,
+    `  asks     to let a new device answer for ${view.account}`,
+    `  device   ${view.fingerprintStart}-... is its fingerprint; it shows the whole`,
+    `  accept   confirm accept ${view.id} --device XXXXX-XXXXX   the last two groups`,
     `  expires  ${new Date(view.expires).toISOString()}`,
   ].join("\n");
 }
@@ -44,8 +58,14 @@ export function addPending(program: Command, run: Run): void {
           const view = await viewRequest(ports, entry);
           if (view !== undefined) views.push(view);
         }
-        if (views.length === 0) context.output.note(`nothing waits for ${device.account}`);
-        if (views.length > 0 || context.json) context.output.result(views.map(requestText).join("\n"), views);
+        const devices: EndorsementView[] = [];
+        for (const entry of await pendingEndorsements(ports, [device])) {
+          const view = await viewEndorsement(ports, entry);
+          if (view !== undefined) devices.push(view);
+        }
+        const texts = [...views.map(requestText), ...devices.map(endorsementText)];
+        if (texts.length === 0) context.output.note(`nothing waits for ${device.account}`);
+        if (texts.length > 0 || context.json) context.output.result(texts.join("\n"), [...views, ...devices]);
         return EXIT.done;
       }),
     );

@@ -48,7 +48,10 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
   };
   const ports: ResponderPorts = {
     storage: inboxDatabase(database),
-    keys: { signingKey: (account): Promise<SigningKey> => Promise.resolve(memberOf(account).who.key) },
+    keys: {
+      signingKey: (account): Promise<SigningKey> => Promise.resolve(memberOf(account).who.key),
+      serviceKid: (account) => Promise.resolve(memberOf(account).who.service.kid),
+    },
     broker: deviceLine({
       credentials: (account) => Promise.resolve(memberOf(account).who),
       fetch: (input, init) => fetch(input, init),

@@ -1,0 +1,12 @@
+/**
+ * The proof that the user has the new device before their eyes: the last two groups of its fingerprint, typed from its
+ * screen. They are never shown here, so they cannot be copied from here.
+ */
+
+/** Two groups of five Base32 signs and the hyphen between them. */
+export const TYPED_LENGTH = 11;
+
+/** True where the user typed the end of this fingerprint, in whatever case, with or without the hyphen. */
+export function isTyped(kid: string, typed: string): boolean {
+  return typed.toUpperCase().replaceAll(/[\s-]/g, "") === kid.slice(-TYPED_LENGTH).replaceAll("-", "");
+}

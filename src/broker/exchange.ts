@@ -4,7 +4,7 @@
  */
 import { CALL_CONTENT_TYPE, readCall, sealAnswer } from "../crypto/index.ts";
 import { nodeSha256 } from "../node/index.ts";
-import { type JsonValue, type Outcome, readRequest, scanJson, writeOutcome } from "../protocol/index.ts";
+import { type JsonValue, type Outcome, readRequest, scanJson, transactionOf, writeOutcome } from "../protocol/index.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Origin } from "./call.ts";
 import type { Line } from "./line.ts";
@@ -63,11 +63,9 @@ function detailOf(error: unknown): string {
 
 /** Runs the transaction that a message asks for. */
 async function reply(json: JsonValue, origin: Origin, service: Service): Promise<Reply> {
-  let transaction: string | undefined;
+  const transaction = transactionOf(json);
   try {
-    const message = readRequest(json);
-    transaction = message.transaction;
-    return { status: 200, message: await runTransaction(message, origin, service) };
+    return { status: 200, message: await runTransaction(readRequest(json), origin, service) };
   } catch (error) {
     const outcome = refuse(error, origin, service, transaction);
     // A refusal keeps the class of the answer that was waited for, where it is known which.

@@ -26,22 +26,29 @@ import {
 
 const TRANSACTIONS = Object.keys(REQUESTS).map((tag) => tag.replace(/Request$/, "")) as Transaction[];
 
+/** Which transaction a message asks for by its one tag, whatever is in it; undefined where it asks for none. */
+export function transactionOf(value: JsonValue): Transaction | undefined {
+  const [tag, ...others] = isJsonObject(value) ? Object.keys(value) : [];
+  if (others.length > 0) return undefined;
+  return TRANSACTIONS.find((name) => tag === name || tag === `${name}Request`);
+}
+
 /**
  * Reads a request message.
  *
  * @throws ProtocolError `unknown_tag`, `shape`, `account`, `time`
  */
 export function readRequest(value: JsonValue): RequestMessage {
-  const tag = isJsonObject(value) ? Object.keys(value) : [];
-  const transaction = TRANSACTIONS.find((name) => tag[0] === name || tag[0] === `${name}Request`);
-  const body = isJsonObject(value) && tag[0] !== undefined ? value[tag[0]] : undefined;
-  if (transaction === undefined || body === undefined || tag.length !== 1) {
+  const transaction = transactionOf(value);
+  const [member] = isJsonObject(value) ? Object.entries(value) : [];
+  if (transaction === undefined || member === undefined) {
     throw new ProtocolError(
       "unknown_tag",
       `A message has exactly one member, one of ${Object.keys(REQUESTS).join(", ")}.`,
     );
   }
-  return Object.freeze({ transaction, ...readBody(transaction, body, tag[0] ?? "") }) as RequestMessage;
+  const [tag, body] = member;
+  return Object.freeze({ transaction, ...readBody(transaction, body, tag) }) as RequestMessage;
 }
 
 function readBody(transaction: Transaction, body: JsonValue, path: string): Pick<RequestMessage, "draft" | "body"> {

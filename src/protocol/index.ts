@@ -1,7 +1,15 @@
 /** The messages of the Mesh Confirmation Protocol: pure, no I/O. Public as `mesh-confirm/protocol`. */
 export { type Account, brokerAccount, isBrokerAccount, isDomain, parseAccount } from "./account.ts";
 export { decodeBase64url, encodeBase64url, encodeTextBase64url } from "./base64url.ts";
-export { readRequest, readResponse, writeOutcome, writeRequest, writeResponse, writeStatus } from "./codec.ts";
+export {
+  readRequest,
+  readResponse,
+  transactionOf,
+  writeOutcome,
+  writeRequest,
+  writeResponse,
+  writeStatus,
+} from "./codec.ts";
 export { DEFAULT_PORT, ENDPOINT_PATH, endpointOf, isLoopbackHost, parseEndpoint, pushEndpoint } from "./endpoint.ts";
 export { type Draft, DRAFTS } from "./draft.ts";
 export {

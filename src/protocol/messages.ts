@@ -20,12 +20,17 @@ export const OUTCOME_MEMBERS = { StatusDescription: Description, RetryAfter: int
 export const STATUS_MEMBER = { Status: integer(100, 599) };
 
 /** How messages may be encoded (-00 §3.4.2). */
-export const Encoding = object({ ID: list(text(1, 100), 0, 8) }, { Dictionary: list(text(1, 254), 0, 8) });
+export const Encoding = object({}, { ID: list(text(1, 100), 0, 8), Dictionary: list(text(1, 254), 0, 8) });
 
 /** A version of the protocol (-00 §3.4.1). */
 export const Version = object(
-  { Major: integer(0, 1000), Minor: integer(0, 1000) },
-  { Encodings: list(Encoding, 0, 8), URI: list(text(1, 500), 0, 8) },
+  {},
+  {
+    Major: integer(0, 1000),
+    Minor: integer(0, 1000),
+    Encodings: list(Encoding, 0, 8),
+    URI: list(text(1, 500), 0, 8),
+  },
 );
 
 export const REQUESTS = {

@@ -325,6 +325,19 @@ describe("a line that fails", () => {
     await elsewhere.close();
   });
 
+  it.each([303, 307])("that names a new address (Status %i) is not followed, signed or not", async (Status) => {
+    const elsewhere = await openWire((_, response) => sendJson(response, { HelloResponse: { Status: 201 } }));
+    // -00 §3.2.3: the StatusDescription of a redirect is the new address, and not to be trusted.
+    const moved = { Status, StatusDescription: elsewhere.endpoint };
+    wire.behaviour = (_, response) => sendJson(response, { ConfirmResponse: moved });
+    expect((await failure(signed())).code).toBe("not_signed");
+    expect(await plain()).toEqual(moved);
+    wire.behaviour = answering(SERVICE, { StatusResponse: moved });
+    expect(await signed()).toEqual(moved);
+    expect(elsewhere.arrived).toEqual([]);
+    await elsewhere.close();
+  });
+
   it("because it is not HTTP is unreachable", async () => {
     wire.server.prependListener("connection", (socket) => {
       socket.end("SSH-2.0-OpenSSH_9.2\r\n");

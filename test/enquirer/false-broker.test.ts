@@ -376,6 +376,16 @@ describe("first contact", () => {
     expect(elsewhere.arrived).toEqual([]);
     await elsewhere.close();
   });
+
+  it("does not follow the broker's own word to another address", async () => {
+    const elsewhere = await openWire((_, response) => sendJson(response, {}));
+    for (const Status of [303, 307]) {
+      broker.says.set("Enquire", () => ({ EnquireResponse: { Status, StatusDescription: elsewhere.endpoint } }));
+      expect(await outcome(post().then(() => undefined))).toBe("undeliverable");
+    }
+    expect(elsewhere.arrived).toEqual([]);
+    await elsewhere.close();
+  });
 });
 
 describe("one look at a request", () => {

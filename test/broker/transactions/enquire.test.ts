@@ -1,6 +1,7 @@
 /** Enquire: the same request again, dates, who may ask. */
 import { afterEach, describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS, DEFAULT_POLICY } from "../../../src/broker/index.ts";
+import { signResponse } from "../../../src/crypto/index.ts";
 import type { Jws, JsonObject } from "../../../src/protocol/index.ts";
 import { startTestBroker, type TestBroker, type TestBrokerOptions, type TestDevice } from "../../support/broker.ts";
 import { DAY, fakeClock, HOUR, MINUTE, SECOND, SOME_TIME } from "../../support/fake-clock.ts";
@@ -61,6 +62,27 @@ describe("the same request again", () => {
       const again = await post(request);
       expect(again.status).toBe(status);
       if (status === 201) expect(again.body).toEqual(first.body);
+    }
+  });
+
+  it("of a plain peer is asked of each account once, in whatever draft: the repeat is 409 once it was answered", async () => {
+    await start();
+    const bob = await broker.connect("bob@example.com");
+    const key = foreignKey();
+    const forms = (Request: Jws, account: string) => [
+      { EnquireRequest: { Request, Responder: account } },
+      { EnquireRequest: { Request: { Request, ResponderAccount: account } } },
+    ];
+    for (const device of [alice, bob]) {
+      const ToID = device.account;
+      const request = foreignRequest(key, { ...PLAIN_REQUEST, ToID }, null);
+      const [first] = await Promise.all(forms(request, ToID).map((form) => broker.plain(form)));
+      expect(first?.status).toBe(201);
+      const answer = await signResponse(device.key, { signedRequest: request, value: true, created: clock.read() });
+      expect((await broker.plain({ RespondRequest: { Response: answer } })).status).toBe(201);
+      for (const form of forms(request, ToID)) {
+        expect(await broker.plain(form)).toMatchObject({ status: 409, tag: "EnquireResponse" });
+      }
     }
   });
 

@@ -7,7 +7,7 @@ import type { Store } from "./store/index.ts";
 
 export type HeldKeys = HeldKey;
 
-/** Finds the keys of registered enquirers and of devices. */
+/** Finds the keys of registered enquirers, of devices, and of senders by RSA. */
 export function heldKeys(store: Store): HeldKeys {
   return async (kid) => {
     const jwk = await store.heldKey(kid);

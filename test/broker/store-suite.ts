@@ -189,6 +189,11 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(await store.heldKey("BANK")).toEqual(jwk);
         expect(await store.heldKey("DEVICE")).toMatchObject({ x: "DEVICE" });
         expect(await store.heldKey("NOBODY")).toBeUndefined();
+        await store.rememberSender("SENDER", { kty: "RSA", n: "n", e: "AQAB", alg: "PS256" });
+        await store.rememberSender("SENDER", { kty: "RSA", n: "n", e: "AQAB", alg: "RS256" });
+        await store.rememberSender("BANK", { kty: "RSA", n: "n", e: "AQAB", alg: "RS256" });
+        expect(await store.heldKey("SENDER")).toEqual({ kty: "RSA", n: "n", e: "AQAB", alg: "PS256" });
+        expect(await store.heldKey("BANK")).toEqual(jwk);
         expect(await store.enquirers()).toEqual([{ kid: "BANK", name: "the bank", created: NOW }]);
         expect(await store.senderStanding(ALICE, "DEVICE")).toEqual({
           fromIsAccount: true,

@@ -144,8 +144,10 @@ export interface AccountStore {
   /** Revokes every device, makes what is pending BCANCEL, takes back the codes and adds one; all or nothing. */
   recoverAccount(recovery: Recovery): Promise<RecoveryOutcome>;
 
-  /** A key that this broker holds: a registered enquirer's, or a device's that is not revoked. */
+  /** A key that this broker holds: a registered enquirer's, a device's that is not revoked, or one that was remembered. */
   heldKey(kid: string): Promise<PublicJwk | undefined>;
+  /** Remembers the key of a sender, with its `alg`, unless one is remembered under this kid: the first one stays. */
+  rememberSender(kid: string, jwk: PublicJwk): Promise<void>;
   senderStanding(fromId: string, kid: string): Promise<SenderStanding>;
 
   /** Registers an enquirer's key; false where it is registered. */

@@ -2,7 +2,7 @@
  * Enquire (-01 §6.8): an enquirer posts a signed request. Nothing is stored that a responder would not show: the
  * signature holds, the envelope says what is signed, the dates are good, the text passes the gate, the sender may ask.
  */
-import { openRequest, type VerifiedRequest } from "../../crypto/index.ts";
+import { openRequest, type VerifiedRequest, type VerifyKey } from "../../crypto/index.ts";
 import { nodeSha256 } from "../../node/index.ts";
 import { type Draft, parseAccount, parseTime, type RequestBody, type ResponseBody } from "../../protocol/index.ts";
 import { gateText, parseSrml } from "../../srml/index.ts";
@@ -68,9 +68,18 @@ export async function enquire(
     limiter.caps(standing),
   );
   if (outcome.kind !== "added") return { Status: 201, BrokerID: brokerIdOf(outcome, now) };
+  await rememberRsa(signer, service);
   notices.posted({ ...kept, sequence: outcome.sequence });
   log.write({ event: "posted", account, request: shortId(brokerId), kid: signer.kid });
   return { Status: 201, BrokerID: brokerId };
+}
+
+/**
+ * An RSA key keeps the algorithm that it was first seen with (design §5). Seen is a key of which a request was stored:
+ * else strangers could fill the store with keys.
+ */
+async function rememberRsa({ kid, jwk }: VerifyKey, { store, held }: Service): Promise<void> {
+  if (jwk.kty === "RSA" && (await held(kid)) === undefined) await store.rememberSender(kid, jwk);
 }
 
 /** Verifies the request and holds the envelope against it. */

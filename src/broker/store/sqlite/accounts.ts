@@ -15,6 +15,7 @@ type Accounts = Pick<
   | "addCode"
   | "codes"
   | "heldKey"
+  | "rememberSender"
   | "senderStanding"
   | "addEnquirer"
   | "enquirers"
@@ -35,7 +36,9 @@ export function sqliteAccounts(database: Database.Database, writes: GroupCommit)
   const codes = database.prepare("SELECT id, code, spent_by FROM codes WHERE account = ? AND expires > ? ORDER BY id");
   const heldKey = database.prepare(`
     SELECT jwk FROM enquirers WHERE kid = ?1
-    UNION ALL SELECT signing_key FROM devices WHERE kid = ?1 AND state <> 'revoked' LIMIT 1`);
+    UNION ALL SELECT signing_key FROM devices WHERE kid = ?1 AND state <> 'revoked'
+    UNION ALL SELECT jwk FROM senders WHERE kid = ?1 LIMIT 1`);
+  const insertSender = database.prepare("INSERT INTO senders (kid, jwk) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const standing = database.prepare(`
     SELECT EXISTS (SELECT 1 FROM accounts WHERE account = ?1) AS account,
       EXISTS (SELECT 1 FROM devices WHERE account = ?1 AND kid = ?2 AND state = 'active') AS local,
@@ -75,6 +78,10 @@ export function sqliteAccounts(database: Database.Database, writes: GroupCommit)
       const row = heldKey.get(kid);
       return Promise.resolve(row === undefined ? undefined : publicJwkOf(row, "jwk"));
     },
+    rememberSender: (kid, jwk) =>
+      writes.run(() => {
+        insertSender.run(kid, JSON.stringify(jwk));
+      }),
     senderStanding: (fromId, kid) => {
       const row = standing.get(fromId, kid);
       const is = (name: string): boolean => integerOf(row, name) === 1;

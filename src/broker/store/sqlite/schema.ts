@@ -94,4 +94,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE devices ADD COLUMN endorsed_by TEXT;
   ALTER TABLE devices ADD COLUMN revocation TEXT;
   `,
+  `
+  -- The keys of senders that have more than one algorithm to choose from, with the one that they were first seen with.
+  CREATE TABLE senders (
+    kid TEXT PRIMARY KEY,
+    jwk TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

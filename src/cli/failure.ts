@@ -22,7 +22,9 @@ export function failureOf(error: unknown): Failure {
 
 function exitOf(error: Error): Exit {
   if (error instanceof CliError) return error.exit;
-  if (error instanceof EnquirerError) return error.code === "undeliverable" ? EXIT.undeliverable : EXIT.failed;
+  if (error instanceof EnquirerError) {
+    return error.code === "undeliverable" || error.code === "code_locked" ? EXIT.undeliverable : EXIT.failed;
+  }
   // Another key than the pinned one is no matter of trying again.
   if (error instanceof ClientError) return error.code === "wrong_key" ? EXIT.failed : EXIT.undeliverable;
   if (error instanceof ReceiptError || error instanceof Reference2017Error) return EXIT.no;

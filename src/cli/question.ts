@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { Question } from "../enquirer/index.ts";
 import { LIMITS } from "../protocol/index.ts";
 import type { SrmlInput } from "../srml/index.ts";
+import type { Context } from "./context.ts";
 import { parseDuration } from "./duration.ts";
 import { CliError, EXIT } from "./exit.ts";
 import { parseKid } from "./kid.ts";
@@ -14,6 +15,7 @@ export interface QuestionOptions {
   readonly button?: readonly string[];
   readonly expire?: string;
   readonly pin?: string;
+  readonly match?: boolean;
 }
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
@@ -30,6 +32,7 @@ export function withQuestionOptions(command: Command): Command {
       "an option to choose from; without value= it is its label; up to 8 times",
       collect,
     )
+    .option("--match", "show a code of six digits on standard error; the user must type it to accept")
     .option("--expire <duration>", "how long it may be answered: 90s, 5m, 2h, at most 7d", "5m")
     .option(
       "--pin <kid>",
@@ -37,14 +40,30 @@ export function withQuestionOptions(command: Command): Command {
     );
 }
 
-/** @throws CliError usage */
-export async function questionOf(to: string, heading: string | undefined, options: QuestionOptions): Promise<Question> {
+/**
+ * @param onMatchCode - told the code that the user is to type
+ * @throws CliError usage
+ */
+export async function questionOf(
+  to: string,
+  heading: string | undefined,
+  options: QuestionOptions,
+  onMatchCode: (code: string) => void,
+): Promise<Question> {
   return {
     to,
     request: await textOf(heading, options),
     lifeMs: parseDuration(options.expire ?? "5m"),
     trustOnFirstUse: true,
+    ...(options.match === true ? { match: true, onMatchCode } : {}),
     ...(options.pin === undefined ? {} : { pin: parseKid(options.pin) }),
+  };
+}
+
+/** How the code is told: on standard error, so that a script's output stays its own. */
+export function codeTeller({ output }: Context): (code: string) => void {
+  return (code) => {
+    output.note(`the code is ${code}: the user types it to accept`);
   };
 }
 

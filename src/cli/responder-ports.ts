@@ -20,5 +20,6 @@ export function responderPorts(home: string, device: Device): ResponderPorts {
     }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     clock: Date.now,
+    supports: ["Match"],
   };
 }

@@ -8,6 +8,7 @@ export function exitOf(result: AskResult): Exit {
     case "accepted":
       return EXIT.done;
     case "rejected":
+    case "wrong_code":
       return EXIT.no;
     case "expired":
     case "cancelled":
@@ -23,6 +24,7 @@ export function exitOf(result: AskResult): Exit {
 const WORDS: Readonly<Record<AskResult["result"], string>> = {
   accepted: "accepted",
   rejected: "rejected",
+  wrong_code: "rejected: the code that was typed is not the one shown",
   expired: "no answer: the request expired",
   cancelled: "no answer: the request was cancelled",
   timeout: "no answer in time",

@@ -37,7 +37,16 @@ export {
   signingKeyOf,
 } from "./keys.ts";
 export { importPublicKey, readPublicKey, type VerifyKey } from "./public-key.ts";
-export { type NewRequest, openRequest, requestDigest, signRequest, type VerifiedRequest } from "./request.ts";
+export { matchCommitment, type MatchSecret, newMatchSecret } from "./match.ts";
+export {
+  type Demand,
+  DEMANDS,
+  type NewRequest,
+  openRequest,
+  requestDigest,
+  signRequest,
+  type VerifiedRequest,
+} from "./request.ts";
 export { type NewResponse, openResponse, signResponse, type VerifiedResponse } from "./response.ts";
 export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
 export type { Sha256 } from "./sha256.ts";

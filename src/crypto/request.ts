@@ -37,7 +37,9 @@ export interface VerifiedRequest {
   /** What the answer is to be encrypted to: then the request itself has to be encrypted. */
   readonly replyKey: EncryptionKey | undefined;
   /** Members whose meaning this responder must know before it may show the request. */
-  readonly demands: readonly ("Match" | "Presence" | "Endorse")[];
+  readonly demands: readonly Demand[];
+  /** What the code to be typed must hash to, where one is asked for. */
+  readonly match: string | undefined;
 }
 
 export interface NewRequest {
@@ -53,6 +55,8 @@ export interface NewRequest {
   readonly endorse?: Jws;
   /** For a request that will be encrypted. */
   readonly replyKey?: PublicJwk;
+  /** The commitment to a code that is to be typed. */
+  readonly match?: string;
 }
 
 /** Signs a request; it always names EnquirerID, Created and Expire, because the envelope's copies can be changed. */
@@ -66,6 +70,7 @@ export function signRequest(key: SigningKey, request: NewRequest): Promise<Jws> 
     Expire: formatTime(request.expire),
     ...(request.endorse === undefined ? {} : { Endorse: request.endorse }),
     ...(request.replyKey === undefined ? {} : { ReplyKey: request.replyKey }),
+    ...(request.match === undefined ? {} : { Match: request.match }),
   };
   return signGeneral(key, TYP.request, JSON.stringify({ TBSRequest: body }));
 }
@@ -81,7 +86,9 @@ export async function requestDigest(jws: Jws, sha256: Sha256 = webSha256): Promi
   return encodeBase64url(await sha256(bytes));
 }
 
-const DEMANDS = ["Match", "Presence", "Endorse"] as const;
+/** Members of a request whose meaning a responder, and a verifier of a yes, must know. */
+export const DEMANDS = ["Match", "Presence", "Endorse"] as const;
+export type Demand = (typeof DEMANDS)[number];
 
 /**
  * Verifies a request.
@@ -110,6 +117,7 @@ export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = web
     expire,
     endorse: body.Endorse,
     replyKey: body.ReplyKey === undefined ? undefined : await importEncryptionKey(body.ReplyKey),
+    match: body.Match,
     demands: DEMANDS.filter((name) => body[name] !== undefined && body[name] !== false),
   });
 }

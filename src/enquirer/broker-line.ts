@@ -5,10 +5,12 @@ import type { Pins, RecordFile, ServicePin } from "../node/index.ts";
 import { formatTime, type PublicJwk, type RequestBody, type Transaction } from "../protocol/index.ts";
 import { EnquirerError } from "./errors.ts";
 import type { Notice } from "./types.ts";
+import type { WrongCodes } from "./wrong-codes.ts";
 
 export interface LineOptions extends Omit<CallOptions, "signal" | "timeoutMs"> {
   readonly key: SigningKey;
   readonly pins: RecordFile<Pins>;
+  readonly wrongCodes: RecordFile<WrongCodes>;
   readonly notice: (notice: Notice) => void;
 }
 

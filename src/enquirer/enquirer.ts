@@ -85,7 +85,7 @@ export class Enquirer {
   /**
    * Posts a question and returns at once. The posted request is kept in the folder.
    *
-   * @throws EnquirerError `usage`, `no_pin`, `device_replaced`, `device_revoked`, `undeliverable`, `broker_key_changed`
+   * @throws EnquirerError `usage`, `no_pin`, `code_locked`, `device_replaced`, `device_revoked`, `undeliverable`, `broker_key_changed`
    */
   async post(question: Question): Promise<Posted> {
     return this.#delivered(async () => {
@@ -95,6 +95,7 @@ export class Enquirer {
         // A later look at this BrokerID would take the answer to the one request for the answer to the other.
         throw new EnquirerError("undeliverable", `The broker gave the BrokerID ${posted.brokerId} to two requests.`);
       }
+      if (posted.match !== undefined) question.onMatchCode?.(posted.match.code);
       return posted;
     });
   }
@@ -142,6 +143,7 @@ export class Enquirer {
       endpoint,
       key: this.#state.key,
       pins: this.#state.pins,
+      wrongCodes: this.#state.wrongCodes,
       clock: Date.now,
       fetch: globalThis.fetch,
       notice: this.#options.onNotice ?? (() => undefined),

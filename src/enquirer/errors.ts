@@ -10,6 +10,8 @@ export type EnquirerErrorCode =
   | "device_revoked"
   /** The broker does not take it (its status is in `status`), or cannot be reached. */
   | "undeliverable"
+  /** Too many wrong codes were typed for the account: no code is asked of it for a while. */
+  | "code_locked"
   /** The answer does not verify, or is by a device that may not answer. */
   | "untrusted_answer"
   /** The broker's key is not the one that is pinned. */

@@ -1,11 +1,12 @@
 /** Posting: the request is signed with its own dates and id, so that posting it again is harmless and changing it is noticed. */
-import { signRequest } from "../crypto/index.ts";
+import { matchCommitment, newMatchSecret, signRequest } from "../crypto/index.ts";
 import { encodeBase64url, LIMITS, parseAccount, ProtocolError } from "../protocol/index.ts";
 import { parseSrml, SrmlError, writeSrml } from "../srml/index.ts";
 import { callBroker, type LineOptions } from "./broker-line.ts";
 import { answerers } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
 import type { Posted, Question } from "./types.ts";
+import { requireCodesLeft } from "./wrong-codes.ts";
 
 /**
  * Signs and posts a question.
@@ -15,6 +16,9 @@ import type { Posted, Question } from "./types.ts";
 export async function postQuestion(line: LineOptions, fromId: string, question: Question): Promise<Posted> {
   const to = accountOf(question.to);
   const text = textOf(question.request);
+  if (question.match === true && parseSrml(text).buttons.length > 0) {
+    throw new EnquirerError("usage", "A request that asks for a code has no options: the code is its answer.");
+  }
   const pins = question.pin === undefined ? [] : [kidOf(question.pin)];
   const lifeMs = question.lifeMs ?? LIMITS.defaultLifeMs;
   if (!(lifeMs >= 1000 && lifeMs <= LIMITS.lifeMs)) {
@@ -22,6 +26,8 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
   }
   // Before the user is disturbed: an answer that could not be believed is not worth asking for.
   await answerers(line, to, question);
+  if (question.match === true) await requireCodesLeft(line, to);
+  const match = question.match === true ? newMatchSecret() : undefined;
   const now = line.clock();
   const expire = Math.floor((now + lifeMs) / 1000) * 1000;
   const request = await signRequest(line.key, {
@@ -31,6 +37,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     enquirerId: encodeBase64url(crypto.getRandomValues(new Uint8Array(16))),
     created: now,
     expire,
+    ...(match === undefined ? {} : { match: await matchCommitment(match) }),
   });
   const answer = await callBroker(line, "Enquire", { Request: { Request: request, ResponderAccount: to } });
   const brokerId = "BrokerID" in answer ? answer.BrokerID : undefined;
@@ -45,6 +52,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     expire,
     pins,
     trustOnFirstUse: question.trustOnFirstUse === true,
+    ...(match === undefined ? {} : { match }),
   };
 }
 

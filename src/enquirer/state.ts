@@ -12,10 +12,12 @@ import {
 } from "../node/index.ts";
 import { LIMITS, scanJson } from "../protocol/index.ts";
 import { Posted } from "./types.ts";
+import { type WrongCodes, wrongCodesFile } from "./wrong-codes.ts";
 
 export interface EnquirerState {
   readonly key: SigningKey;
   readonly pins: RecordFile<Pins>;
+  readonly wrongCodes: RecordFile<WrongCodes>;
   /** @returns false where another request was posted under this BrokerID; it stays */
   savePosted(posted: Posted): Promise<boolean>;
   /** @throws ProtocolError for a file that is not what `savePosted` wrote */
@@ -33,6 +35,7 @@ export async function openState(home: string): Promise<EnquirerState> {
   return {
     key: await loadSigningKey(join(home, "enquirer-key.json")),
     pins: pinsFile(pinsPath(home)),
+    wrongCodes: wrongCodesFile(home),
     savePosted: (posted) => {
       const path = postedPath(posted.brokerId);
       return withLock(path, async () => {

@@ -1,4 +1,5 @@
 /** An answer comes: it must be over exactly the posted request, by a device that may answer. Only then is it a yes or a no. */
+import { openResponse } from "../crypto/index.ts";
 import type { FlattenedJws, Jws } from "../protocol/index.ts";
 import { type Receipt, ReceiptError, type VerifiedAnswer, verifyAnswer } from "../receipt/index.ts";
 import type { LineOptions } from "./broker-line.ts";
@@ -6,7 +7,8 @@ import { type AccountProfile, accountProfile, NO_PROFILE } from "./account-profi
 import { type Answerer, answerers } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
 import { keptStamp } from "./kept-stamp.ts";
-import type { Answered, Posted } from "./types.ts";
+import type { Answered, AskResult, Posted } from "./types.ts";
+import { noteWrongCode } from "./wrong-codes.ts";
 
 /**
  * Verifies an answer and makes its receipt.
@@ -14,16 +16,26 @@ import type { Answered, Posted } from "./types.ts";
  * @param stamp - the broker's word on when the answer came, if it gave one
  * @throws EnquirerError `untrusted_answer`
  */
-export async function takeAnswer(line: LineOptions, posted: Posted, jws: Jws, stamp?: FlattenedJws): Promise<Answered> {
-  const answer = await verified(jws, posted.request);
-  const { response, label } = answer;
+export async function takeAnswer(
+  line: LineOptions,
+  posted: Posted,
+  jws: Jws,
+  stamp?: FlattenedJws,
+): Promise<Answered | Extract<AskResult, { readonly result: "wrong_code" }>> {
+  const answer = await verified(jws, posted);
+  const { kid } = answer === "wrong_code" ? (await openResponse(jws)).signer : answer.response.signer;
   const pin = posted.pins[0];
   const rule = { trustOnFirstUse: posted.trustOnFirstUse, ...(pin === undefined ? {} : { pin }) };
   // The answer of a pinned device does not need the broker's word, and does not wait for it long.
   const said = await accountProfile(line, posted.to, { timeoutMs: PROFILE_TIMEOUT_MS }).catch(() => undefined);
   const allowed = await answerers(line, posted.to, rule, said ?? NO_PROFILE);
-  const device = allowed.find((one) => one.kid === response.signer.kid);
-  if (device === undefined) throw stranger(response.signer.kid, posted.to, said);
+  const device = allowed.find((one) => one.kid === kid);
+  if (device === undefined) throw stranger(kid, posted.to, said);
+  if (answer === "wrong_code") {
+    await noteWrongCode(line, posted.to, posted.brokerId);
+    return Object.freeze({ result: "wrong_code", deviceKid: kid });
+  }
+  const { response, label } = answer;
   const receipt: Receipt = {
     BrokerID: posted.brokerId,
     Response: jws,
@@ -31,6 +43,7 @@ export async function takeAnswer(line: LineOptions, posted: Posted, jws: Jws, st
     Endorsements: device.chain.map((link) => link.jws),
     Revocations: revocationsAlong(device, said ?? NO_PROFILE),
     ...(await keptStamp(line, stamp, answer)),
+    ...evidenceOf(posted),
     Trust: device.how,
   };
   return Object.freeze({
@@ -38,16 +51,23 @@ export async function takeAnswer(line: LineOptions, posted: Posted, jws: Jws, st
     choice: response.choice,
     label,
     reason: response.reason,
-    deviceKid: response.signer.kid,
+    deviceKid: kid,
     trust: device.how,
     receipt,
   });
 }
 
-async function verified(jws: Jws, posted: Jws): Promise<VerifiedAnswer> {
+/** Nonce and code, as the receipt has them. */
+function evidenceOf({ match }: Posted): Pick<Receipt, "Match"> {
+  return match === undefined ? {} : { Match: { Nonce: match.nonce, Code: match.code } };
+}
+
+/** `wrong_code`: nothing is wrong with the answer but the code that was typed. */
+async function verified(jws: Jws, posted: Posted): Promise<VerifiedAnswer | "wrong_code"> {
   try {
-    return await verifyAnswer(jws, posted);
+    return await verifyAnswer(jws, posted.request, { match: evidenceOf(posted).Match });
   } catch (error) {
+    if (error instanceof ReceiptError && error.code === "wrong_code") return "wrong_code";
     if (error instanceof ReceiptError) throw new EnquirerError("untrusted_answer", error.message);
     throw error;
   }

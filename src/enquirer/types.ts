@@ -1,5 +1,18 @@
 /** What goes into the SDK and what comes out of it. */
-import { AccountId, BrokerId, integer, Jws, Kid, list, object, type ReadOf, text, boolean } from "../protocol/index.ts";
+import {
+  AccountId,
+  BrokerId,
+  integer,
+  Jws,
+  Kid,
+  list,
+  MatchCode,
+  object,
+  type ReadOf,
+  Sha256,
+  text,
+  boolean,
+} from "../protocol/index.ts";
 import type { Receipt, ReceiptTrust } from "../receipt/index.ts";
 import type { SrmlInput } from "../srml/index.ts";
 
@@ -16,19 +29,29 @@ export interface Question extends AnswererRule {
   readonly to: string;
   /** The text, as its parts or as SRML. */
   readonly request: SrmlInput | string;
+  /**
+   * Ask for a code: six digits that your own page shows, and that the user types where they answer. The yes then proves
+   * that they saw your page. They are `match.code` of what `post` returns; with it the request can have no buttons.
+   */
+  readonly match?: boolean;
+  /** Told the code as soon as the request is posted. */
+  readonly onMatchCode?: (code: string) => void;
   /** How long the request may be answered, in milliseconds; default 5 minutes, at most 7 days. */
   readonly lifeMs?: number;
 }
 
-const PostedShape = object({
-  brokerId: BrokerId,
-  endpoint: text(1, 500),
-  to: AccountId,
-  request: Jws,
-  expire: integer(0, Number.MAX_SAFE_INTEGER),
-  pins: list(Kid, 0, 8),
-  trustOnFirstUse: boolean,
-});
+const PostedShape = object(
+  {
+    brokerId: BrokerId,
+    endpoint: text(1, 500),
+    to: AccountId,
+    request: Jws,
+    expire: integer(0, Number.MAX_SAFE_INTEGER),
+    pins: list(Kid, 0, 8),
+    trustOnFirstUse: boolean,
+  },
+  { match: object({ nonce: Sha256, code: MatchCode }) },
+);
 
 /** A request that the broker took: plain data, so that another process can wait for its answer. */
 export type Posted = ReadOf<typeof PostedShape>;
@@ -50,6 +73,8 @@ export interface Answered {
 
 export type AskResult =
   | Answered
+  /** The user typed another code than the one shown: not a yes. */
+  | { readonly result: "wrong_code"; readonly deviceKid: string }
   /** Nobody answered: its time was over, it was cancelled, the caller's time was over, or the caller gave up. */
   | { readonly result: "expired" | "cancelled" | "timeout" | "aborted" }
   /** The responder would not show it, or the account or its last device is gone. */

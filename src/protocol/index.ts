@@ -42,6 +42,7 @@ export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./sta
 export {
   Choice,
   DeviceProfile,
+  MatchCode,
   DeviceRevocation,
   OUR_REQUEST_MEMBERS,
   OUR_RESPONSE_MEMBERS,

@@ -30,6 +30,9 @@ export const OUR_REQUEST_MEMBERS = [
   "Endorse",
 ] as const;
 
+/** A code that is typed: digits alone, at least six. */
+export const MatchCode = text(6, 12, { pattern: /^[0-9]{6,12}$/ });
+
 /** The request that the enquirer signs: SRML text, from whom, to whom. */
 export const TBSRequest = tagged("TBSRequest", request);
 export type TBSRequest = ReadOf<typeof TBSRequest>;

@@ -14,6 +14,7 @@ import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
 import { parseSrml, type Srml, SrmlError } from "../srml/index.ts";
 import { Checklist } from "./checklist.ts";
 import { ReceiptError } from "./errors.ts";
+import { type MatchEvidence, requireCode, verifyMatch } from "./match.ts";
 
 export interface VerifiedAnswer {
   readonly request: VerifiedRequest;
@@ -23,15 +24,25 @@ export interface VerifiedAnswer {
   readonly label: string | undefined;
 }
 
+export interface VerifyOptions {
+  /** Where to note what was checked. */
+  readonly checks?: Checklist;
+  /** Nonce and code of a request with `Match`: a yes to such a request does not verify without. */
+  readonly match?: MatchEvidence | undefined;
+}
+
 /**
  * Verifies an answer.
  *
  * @param posted - the request as it was posted, where the verifier posted it: then the answer must hold exactly that,
  *   `signature` included
- * @param checks - where to note what was checked
  * @throws ReceiptError any code but `not_anchored`
  */
-export async function verifyAnswer(answer: Jws, posted?: Jws, checks = new Checklist()): Promise<VerifiedAnswer> {
+export async function verifyAnswer(
+  answer: Jws,
+  posted?: Jws,
+  { checks = new Checklist(), match }: VerifyOptions = {},
+): Promise<VerifiedAnswer> {
   const response = await checks.make("answer_signature", () => opened(() => openResponse(answer)));
   checks.passed("answer_signature", `by ${response.signer.kid}`);
   if (posted !== undefined) {
@@ -45,12 +56,17 @@ export async function verifyAnswer(answer: Jws, posted?: Jws, checks = new Check
   });
   const srml = await checks.make("text", () => readText(request.text));
   checks.passed("text", "it is SRML that a responder shows, and is what was signed");
-  const label = await checks.make("choice", () => chosenLabel(srml, response));
+  const label = await checks.make("choice", () => chosenLabel(srml, request, response));
   if (label !== undefined) checks.passed("choice", "it is one of the request's options");
   await checks.make("dates", () => {
     checkDates(request, response);
   });
   if (areDated(request, response)) checks.passed("dates", "those of enquirer and device agree");
+  if (request.match !== undefined && response.value) {
+    // Last, so that a wrong code is said only of an answer of which nothing else is wrong.
+    await checks.make("match", () => verifyMatch(request, response, match));
+    checks.passed("match", "the code that was typed is the one that the enquirer showed");
+  }
   return Object.freeze({ request, response, srml, label });
 }
 
@@ -85,13 +101,14 @@ function readText(text: string): Srml {
 
 /** A yes is only as good as what the enquirer demanded of it; a no may be given to anything. */
 function checkDemands({ demands }: VerifiedRequest, { value }: VerifiedResponse): void {
-  const [demand] = demands;
+  const demand = demands.find((one) => one !== "Match");
   if (value && demand !== undefined) {
     throw new ReceiptError("unsupported", `The request demands ${demand}, which is not checked here.`);
   }
 }
 
-function chosenLabel(srml: Srml, { value, choice, reason }: VerifiedResponse): string | undefined {
+function chosenLabel(srml: Srml, request: VerifiedRequest, response: VerifiedResponse): string | undefined {
+  const { value, choice, reason } = response;
   if (!value) {
     // No responder signs that; a reader who looks at the choice alone would take it for a yes.
     if (choice !== undefined) throw new ReceiptError("choice", "The answer rejects, and yet names an option.");
@@ -99,6 +116,11 @@ function chosenLabel(srml: Srml, { value, choice, reason }: VerifiedResponse): s
   }
   if (reason !== undefined) {
     throw new ReceiptError("choice", "The answer accepts, and yet says that the user did not start this.");
+  }
+  if (request.match !== undefined) {
+    if (srml.buttons.length > 0) throw new ReceiptError("choice", "The request has options and asks for a code.");
+    requireCode(response);
+    return undefined;
   }
   const chosen = srml.buttons.find((button) => (button.value ?? button.label) === choice);
   if (chosen === undefined && (srml.buttons.length > 0 || choice !== undefined)) {

@@ -16,6 +16,10 @@ export type ReceiptErrorCode =
   | "endorsement"
   /** The chosen option is none of the request's, or is missing; or the answer contradicts itself. */
   | "choice"
+  /** Another code was typed than the one that the enquirer showed. */
+  | "wrong_code"
+  /** The request asks for a code, and its nonce and code are missing, or are others. */
+  | "match"
   /** The dates contradict each other. */
   | "dates"
   /** The broker's stamp does not belong to this answer, or its date cannot be. */

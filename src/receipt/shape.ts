@@ -4,11 +4,13 @@ import {
   FlattenedJws,
   Jws,
   LIMITS,
+  MatchCode,
   list,
   object,
   oneOf,
   type ReadOf,
   scanJson,
+  Sha256,
   tagged,
 } from "../protocol/index.ts";
 import { ProtocolError } from "../protocol/index.ts";
@@ -28,7 +30,7 @@ export const ReceiptBody = object(
     Revocations: list(Jws, 0, LIMITS.devices),
     Trust: oneOf(...RECEIPT_TRUST),
   },
-  { Stamp: FlattenedJws },
+  { Stamp: FlattenedJws, Match: object({ Nonce: Sha256, Code: MatchCode }) },
 );
 
 const Receipt = tagged("Receipt", ReceiptBody);

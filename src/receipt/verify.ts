@@ -54,7 +54,7 @@ export async function verifyReceipt(
 ): Promise<VerifiedReceipt> {
   const receipt = typeof input === "string" || input instanceof Uint8Array ? readReceipt(input) : input;
   const checks = new Checklist();
-  const answer = await verifyAnswer(receipt.Response, undefined, checks);
+  const answer = await verifyAnswer(receipt.Response, undefined, { checks, match: receipt.Match });
   const account = answer.request.toId;
   const pinned = {
     account,

@@ -1,4 +1,5 @@
 /** What there is to see: the pending requests, oldest first, and what became of one that was on the screen. */
+import { DEMANDS } from "../crypto/index.ts";
 import { TYPED_LENGTH } from "./endorsement.ts";
 import { openForAccount, type OpenedRequest } from "./open-entry.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
@@ -59,6 +60,7 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
       acceptedBefore: await acceptedBefore(ports, entry, request.signer.kid),
     },
     srml,
+    match: request.match !== undefined,
     created: opened.dated ? request.created : undefined,
     expires,
   });
@@ -85,7 +87,12 @@ export async function viewEndorsement(ports: ResponderPorts, entry: InboxEntry):
 async function openPending(ports: ResponderPorts, entry: InboxEntry): Promise<OpenedRequest | undefined> {
   const now = ports.clock();
   const service = await ports.keys.serviceKid(entry);
-  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now, service });
+  const opened = await openForAccount(entry.request, entry.account, {
+    received: entry.received,
+    now,
+    service,
+    supports: ports.supports,
+  });
   if (!opened.ok || opened.request.digest !== entry.digest) {
     const refusal = opened.ok ? ({ reason: "malformed", detail: "The stored request was changed." } as const) : opened;
     await ports.storage.replace(["verified", "presented"], {
@@ -126,7 +133,9 @@ export async function resultOf(entry: InboxEntry): Promise<ResultView | undefine
   const when = { received: entry.received, now: entry.received };
   // Of an endorsement the kid in the envelope is enough: it was checked before the entry got its mark.
   const service = entry.endorses ? (entry.request.signatures[0]?.header?.kid ?? "") : "";
-  const opened = await openForAccount(entry.request, entry.account, { ...when, service });
+  // What was answered met its demands; what was refused for them stays without its words.
+  const supports = entry.refusal === undefined ? DEMANDS : [];
+  const opened = await openForAccount(entry.request, entry.account, { ...when, service, supports });
   const base = {
     account: entry.account,
     broker: entry.broker,

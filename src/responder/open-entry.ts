@@ -2,7 +2,7 @@
  * From stored bytes to what may be shown (design §7, "Verified means"). Called on receipt, again before each showing and
  * again before signing: what is on the screen and what is signed are always made from the same verified bytes.
  */
-import { CryptoError, openRequest, type VerifiedProfile, type VerifiedRequest } from "../crypto/index.ts";
+import { CryptoError, type Demand, openRequest, type VerifiedProfile, type VerifiedRequest } from "../crypto/index.ts";
 import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
 import { gateText, parseSrml, type Srml, SrmlError } from "../srml/index.ts";
 import { endorsedDevice, ReceiptError } from "../receipt/index.ts";
@@ -33,11 +33,17 @@ export interface Refusal {
  * @param when.received - when it came; an undated request lives 24 hours from then, or from its signed Created
  * @param when.now - milliseconds since 1970
  * @param when.service - the kid of the key that the account's broker is pinned by; nobody else may ask for an endorsement
+ * @param when.supports - the demands that the screen can meet
  */
 export async function openForAccount(
   jws: Jws,
   account: string,
-  when: { readonly received: number; readonly now: number; readonly service: string },
+  when: {
+    readonly received: number;
+    readonly now: number;
+    readonly service: string;
+    readonly supports: readonly Demand[] | undefined;
+  },
 ): Promise<OpenedRequest | Refusal> {
   if (JSON.stringify(jws).length > LIMITS.requestBytes) {
     return refuse("malformed", `The request is larger than ${LIMITS.requestBytes} bytes.`);
@@ -56,8 +62,11 @@ export async function openForAccount(
     return refuse("unsupported", "The request needs an encrypted answer, which is not supported here.");
   const endorses = await endorsed(request, srml, when.service);
   if (endorses !== undefined && "ok" in endorses) return endorses;
-  const demand = request.demands.find((one) => one !== "Endorse");
+  const demand = request.demands.find((one) => one !== "Endorse" && when.supports?.includes(one) !== true);
   if (demand !== undefined) return refuse("unsupported", `The request needs ${demand}, which is not supported here.`);
+  if (request.match !== undefined && srml.buttons.length > 0) {
+    return refuse("malformed", "A request that asks for a code has no options: the code is its answer.");
+  }
   const dates = checkDates(request, when.now);
   if (dates !== undefined) return refuse("dates", dates);
   const dated = request.enquirerId !== undefined && request.expire !== undefined;

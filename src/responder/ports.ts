@@ -3,7 +3,7 @@
  * each give their own; the responder itself does no I/O.
  */
 import type { Jws, RequestEntry, RequestStatus, Status } from "../protocol/index.ts";
-import type { SigningKey } from "../crypto/index.ts";
+import type { Demand, SigningKey } from "../crypto/index.ts";
 import type { AccountKey, InboxEntry, InboxState } from "./inbox-entry.ts";
 
 /** Milliseconds since 1970. */
@@ -58,4 +58,6 @@ export interface ResponderPorts {
   readonly broker: BrokerPort;
   readonly pins: SenderPins;
   readonly clock: Clock;
+  /** What this responder's screen can take besides a press; a request that demands anything else is refused. */
+  readonly supports?: readonly Demand[];
 }

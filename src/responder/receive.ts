@@ -50,7 +50,12 @@ export async function receive(
 export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): Promise<InboxEntry> {
   const now = ports.clock();
   const service = await ports.keys.serviceKid(entry);
-  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now, service });
+  const opened = await openForAccount(entry.request, entry.account, {
+    received: entry.received,
+    now,
+    service,
+    supports: ports.supports,
+  });
   const endorses = opened.ok && opened.endorses !== undefined;
   const next: InboxEntry = opened.ok
     ? {

@@ -79,7 +79,12 @@ async function shownEntry(
   const now = ports.clock();
   if (now - entry.presented < rules.armingMs) return refused("too_soon");
   const service = await ports.keys.serviceKid(entry);
-  const opened = await openForAccount(entry.request, entry.account, { received: entry.received, now, service });
+  const opened = await openForAccount(entry.request, entry.account, {
+    received: entry.received,
+    now,
+    service,
+    supports: ports.supports,
+  });
   if (!opened.ok || opened.request.digest !== entry.digest) return refused("not_presented");
   // Until when it lives is signed, too: what the storage says about that is not enough.
   if (await expireIfDue(ports, { ...entry, expires: opened.expires })) return refused("not_pending");
@@ -93,10 +98,16 @@ function refused(refusal: DecisionRefusal): Refused {
 }
 
 /** The label that the decision names; undefined where none is needed, false where it is missing or foreign. */
-function chosenLabel({ srml }: OpenedRequest, { value, choice }: Decision): string | undefined | false {
+function chosenLabel({ request, srml }: OpenedRequest, { value, choice }: Decision): string | undefined | false {
   if (!value) return choice === undefined ? undefined : false;
+  // Whether it is the right code only the sender can say; that it is one is all that is known here.
+  if (request.match !== undefined) return isCode(choice) ? undefined : false;
   if (srml.buttons.length === 0) return choice === undefined ? undefined : false;
   return srml.buttons.find((button) => (button.value ?? button.label) === choice)?.label ?? false;
+}
+
+function isCode(choice: string | undefined): boolean {
+  return choice !== undefined && /^[0-9]{6,12}$/.test(choice);
 }
 
 /** A yes to an unverified sender needs the user's tick; to a sender whose key changed there is none. */

@@ -34,6 +34,8 @@ export interface RequestView extends RequestRef {
   readonly accountDomain: string | undefined;
   readonly sender: SenderView;
   readonly srml: Srml;
+  /** A code that the sender shows elsewhere must be typed to accept; then there are no buttons. */
+  readonly match: boolean;
   /** When the sender says it asked; undefined where it did not sign that ("undated"). */
   readonly created: number | undefined;
   readonly expires: number;
@@ -75,7 +77,7 @@ export type ResultView = RequestRef & {
 /** What the user decided, about exactly one request. */
 export interface Decision extends RequestRef {
   readonly value: boolean;
-  /** The chosen button's value (its label if it has none); undefined where the request has no buttons, and for a no. */
+  /** The chosen button's value (its label if it has none), or the code that was typed; undefined where the request has no buttons, and for a no. */
   readonly choice: string | undefined;
   /** Whether the user ticked "I expected this"; needed to accept an unverified sender. */
   readonly expected: boolean;
@@ -102,7 +104,7 @@ export type DecisionRefusal =
   | "too_soon"
   /** Answered, expired or withdrawn in the meantime. */
   | "not_pending"
-  /** The choice is none of the request's options, or is missing; or the decision says yes and gives a reason for a no. */
+  /** The choice is none of the request's options, or no code where one is asked for, or is missing; or the decision says yes and gives a reason for a no. */
   | "choice"
   /** An unverified sender, and no tick; or a sender whose key changed. */
   | "sender"

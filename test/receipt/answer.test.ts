@@ -257,7 +257,6 @@ describe("unsupported", () => {
   });
 
   it.each([
-    ["a code to match", { Match: "A".repeat(43) }],
     ["the user's presence", { Presence: true }],
     ["an endorsement", { Endorse: foreignRequest(PEER) }],
   ])("for a yes to a request that demands %s, which nobody here has checked", async (_, demand) => {

@@ -73,6 +73,7 @@ describe("a view", () => {
         acceptedBefore: 0,
       },
       srml: text,
+      match: false,
       created: SOME_TIME,
       expires: SOME_TIME + 5 * MINUTE,
     });

@@ -54,6 +54,7 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
     }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     clock: Date.now,
+    supports: ["Match"],
   };
   const pending = async (): Promise<readonly InboxEntry[]> => {
     await poll(ports, account);

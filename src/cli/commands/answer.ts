@@ -24,6 +24,7 @@ import { endorsementText, requestText } from "./pending.ts";
 interface AnswerOptions {
   readonly id?: string;
   readonly choice?: string;
+  readonly code?: string;
   readonly unknown?: boolean;
   /** The end of a new device's fingerprint. */
   readonly device?: string;
@@ -48,6 +49,7 @@ export function addAnswers(program: Command, run: Run): void {
     .argument("<brokerid>", "as `confirm pending` prints it")
     .option("--id <account>", "which connected account (default: the only one)")
     .option("--choice <value>", "the option, where the request has several: its value, or its label if it has none")
+    .option("--code <code>", "the code that the sender's own page shows, where the request asks for one")
     .option("--device <groups>", "for a new device: the last two groups of its fingerprint, read from its own screen")
     .addHelpText(
       "after",
@@ -117,7 +119,7 @@ async function sign(
   const view = await viewRequest(ports, entry);
   if (view === undefined) throw notAnswered(overText((await ports.storage.get(entry, entry.digest)) ?? entry));
   if (options.device !== undefined) throw new CliError(EXIT.failed, "--device is for a new device; this is a request.");
-  const choice = value ? choiceOf(view, options.choice) : undefined;
+  const choice = value ? choiceOf(view, options) : undefined;
   if (!(await present(ports, view))) throw notAnswered(REFUSED.not_pending);
   context.output.note(`${value ? "accepting" : "rejecting"}\n${requestText(view)}`);
   const decision = {
@@ -161,7 +163,12 @@ async function signEndorsement(
 }
 
 /** One option alone needs no naming; of several one must be named. */
-function choiceOf({ srml }: RequestView, typed: string | undefined): string | undefined {
+function choiceOf({ srml, match }: RequestView, { choice: typed, code }: AnswerOptions): string | undefined {
+  if (match && typed === undefined && code !== undefined && /^[0-9]{6,12}$/.test(code)) return code;
+  if (match) {
+    throw new CliError(EXIT.failed, "The request asks for the code that the sender shows: digits, with --code.");
+  }
+  if (code !== undefined) throw new CliError(EXIT.failed, "The request asks for no code: leave --code out.");
   const names = srml.buttons.map((button) => button.value ?? button.label);
   const choice = typed ?? (names.length === 1 ? names[0] : undefined);
   if (choice === undefined ? names.length === 0 : names.includes(choice)) return choice;

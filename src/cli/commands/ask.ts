@@ -5,7 +5,7 @@ import type { AskResult } from "../../enquirer/index.ts";
 import { type Context, openEnquirer } from "../context.ts";
 import { parseDuration } from "../duration.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
-import { type QuestionOptions, questionOf, withQuestionOptions } from "../question.ts";
+import { type QuestionOptions, codeTeller, questionOf, withQuestionOptions } from "../question.ts";
 import { requireWritable, saveReceipt } from "../receipt-file.ts";
 import { exitOf, resultJson, resultText } from "../result.ts";
 import type { Run } from "../run.ts";
@@ -26,7 +26,7 @@ export function addAsk(program: Command, run: Run): void {
       `
 Exit codes:
   0 accepted            nothing else is ever 0
-  1 rejected
+  1 rejected            or accepted with another code than --match showed
   2 no answer in time   expired, --timeout, or Ctrl-C, which cancels the request
   3 not deliverable     no such account, refused, or the broker cannot be reached
   4 anything else       mistyped, a signature that does not hold, a device or broker that is not the pinned one
@@ -49,7 +49,7 @@ async function ask(
   options: AskOptions,
 ): Promise<Exit> {
   const timeoutMs = parseDuration(options.timeout);
-  const question = await questionOf(to, heading, options);
+  const question = await questionOf(to, heading, options, codeTeller(context));
   const receiptFile = options.receipt === undefined ? undefined : resolve(options.receipt);
   if (receiptFile !== undefined) await requireWritable(receiptFile);
   const enquirer = await openEnquirer(context);

@@ -25,6 +25,7 @@ export function requestText(view: RequestView): string {
     `  asks     ${view.srml.heading}`,
     ...view.srml.paragraphs.map((line) => `           ${line}`),
     ...view.srml.buttons.map((button) => `  option   ${button.value ?? button.label}: ${button.label}`),
+    ...(view.match ? ["  code     to accept, type the code that the sender shows: --code"] : []),
     `  expires  ${new Date(view.expires).toISOString()}`,
   ].join("\n");
 }

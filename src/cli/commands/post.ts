@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { openEnquirer } from "../context.ts";
 import { EXIT } from "../exit.ts";
-import { type QuestionOptions, questionOf, withQuestionOptions } from "../question.ts";
+import { type QuestionOptions, codeTeller, questionOf, withQuestionOptions } from "../question.ts";
 import type { Run } from "../run.ts";
 
 export function addPost(program: Command, run: Run): void {
@@ -12,7 +12,7 @@ export function addPost(program: Command, run: Run): void {
     .action((to: string, heading: string | undefined, options: QuestionOptions) =>
       run(async (context) => {
         const enquirer = await openEnquirer(context);
-        const posted = await enquirer.post(await questionOf(to, heading, options));
+        const posted = await enquirer.post(await questionOf(to, heading, options, codeTeller(context)));
         context.output.result(posted.brokerId, { brokerId: posted.brokerId, expire: posted.expire });
         return EXIT.done;
       }),

@@ -32,6 +32,9 @@ export async function verdictOn(
       if (result.result === "accepted") return { kind: "paid", at, evidence };
       return { kind: "refused", at, isUnknown: result.reason === "unknown", evidence };
     }
+    case "wrong_code":
+      // No code is asked for, so none can be wrong.
+      return { kind: "failed", at, problem: NOT_THIS };
     case "expired":
     case "timeout":
       return { kind: "expired", at };

@@ -1,4 +1,4 @@
-/** The responder on the command line: its inbox in files, its keys in files, the real clock. It pins no senders. */
+/** The responder on the command line: its inbox in files, its keys in files, the real clock. It pins no senders and asks no domains. */
 import { deviceLine } from "../client/index.ts";
 import type { ResponderPorts } from "../responder/index.ts";
 import type { Device } from "./device-home.ts";
@@ -19,6 +19,8 @@ export function responderPorts(home: string, device: Device): ResponderPorts {
       clock: Date.now,
     }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
+    // Who names a request there is sure of it.
+    domains: { check: () => Promise.resolve("none") },
     clock: Date.now,
     supports: ["Match"],
   };

@@ -95,6 +95,12 @@ export interface Messages {
     readonly request: RequestRef;
     readonly response: { readonly refused: boolean };
   };
+  /** The user wants the sender's domain to be asked; it was when this is answered. False where there is nobody to ask. */
+  readonly "popup.checkSender": {
+    readonly from: "popup";
+    readonly request: RequestRef;
+    readonly response: { readonly asked: boolean };
+  };
   readonly "options.accounts": {
     readonly from: "options";
     readonly request: Readonly<Record<string, never>>;

@@ -10,7 +10,16 @@ export {
   type RefusalReason,
 } from "./inbox-entry.ts";
 export type { StoredAnswer } from "./inbox-entry.ts";
-export type { BrokerPort, Clock, InboxStorage, ResponderKeys, ResponderPorts, SenderPins } from "./ports.ts";
+export type {
+  BrokerPort,
+  Clock,
+  InboxStorage,
+  ResponderKeys,
+  ResponderPorts,
+  SenderCheck,
+  SenderDomains,
+  SenderPins,
+} from "./ports.ts";
 export { deliverDue } from "./deliver.ts";
 export { expireDue, withdrawIfConfirmed } from "./lapse.ts";
 export {

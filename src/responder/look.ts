@@ -8,7 +8,7 @@ import type { ResponderPorts } from "./ports.ts";
 import { parseAccount } from "../protocol/index.ts";
 import { type DomainView, viewDomain } from "../srml/index.ts";
 import type { EndorsementView, RequestRef, RequestView, ResultView } from "./view.ts";
-import { trustOf } from "./who.ts";
+import { knownAs } from "./who.ts";
 
 /** The requests of these accounts that wait for the user, oldest first. Expires those whose time is over. */
 export async function pendingEntries(
@@ -53,7 +53,7 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     digest: entry.digest,
     accountDomain: viewDomain(parseAccount(entry.account).domain, []).unicode,
     sender: {
-      trust: await trustOf(ports.pins, request, entry.vouched),
+      ...(await knownAs(ports, request, entry.vouched)),
       fromId: request.fromId,
       domain: await domainOf(ports, request.fromId, entry),
       kid: request.signer.kid,

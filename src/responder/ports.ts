@@ -52,11 +52,36 @@ export interface SenderPins {
   knownIds(): Promise<readonly string[]>;
 }
 
+/** What is known of a key from the domain of the name that it signs with. */
+export type SenderCheck =
+  /** The domain publishes it for this name. */
+  | "published"
+  /** The domain was asked, and does not. */
+  | "absent"
+  /** It is being asked. */
+  | "running"
+  /** It was asked long ago, and is to be asked again before anything is accepted. */
+  | "due"
+  /** It could not be asked; what it says cannot be read. */
+  | "unreachable"
+  | "malformed"
+  /** It was never asked; the user may. */
+  | "offered"
+  /** There is nobody to ask. */
+  | "none";
+
+/** What the domains of senders publish about their keys. */
+export interface SenderDomains {
+  /** What is known now; asks nobody. */
+  check(fromId: string, kid: string): Promise<SenderCheck>;
+}
+
 export interface ResponderPorts {
   readonly storage: InboxStorage;
   readonly keys: ResponderKeys;
   readonly broker: BrokerPort;
   readonly pins: SenderPins;
+  readonly domains: SenderDomains;
   readonly clock: Clock;
   /** What this responder's screen can take besides a press; a request that demands anything else is refused. */
   readonly supports?: readonly Demand[];

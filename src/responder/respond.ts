@@ -17,7 +17,7 @@ import type {
   EndorsementOutcome,
   RequestRef,
 } from "./view.ts";
-import { trustOf } from "./who.ts";
+import { knownAs } from "./who.ts";
 
 /**
  * Signs and stores the user's decision. Delivering it is for `deliverDue`.
@@ -117,7 +117,9 @@ async function maySay(
   opened: OpenedRequest,
   expected: boolean,
 ): Promise<boolean> {
-  const trust = await trustOf(ports.pins, opened.request, entry.vouched);
+  const { trust, check } = await knownAs(ports, opened.request, entry.vouched);
+  // While the domain is being asked the trust word may still change; nothing is accepted before it has settled.
+  if (check === "running" || check === "due") return false;
   return trust !== "changed" && (trust !== "unverified" || expected);
 }
 

@@ -2,6 +2,7 @@
 import type { DomainView, Srml } from "../srml/index.ts";
 import type { AccountKey, Delivery, RefusalReason } from "./inbox-entry.ts";
 import type { RequestStatus } from "../protocol/index.ts";
+import type { SenderCheck } from "./ports.ts";
 
 /** Names one request of one account; the account's broker is part of the name. */
 export interface RequestRef extends AccountKey {
@@ -11,17 +12,20 @@ export interface RequestRef extends AccountKey {
 }
 
 /**
- * How the sender is known. `pinned`: by the user. `local`: the broker's word. `unverified`: by nothing.
+ * How the sender is known. `pinned`: by the user. `domain`: the name's domain publishes the key. `local`: the broker's word.
+ * `unverified`: by nothing.
  * `changed`: the user pinned this name with another key, so it is not to be accepted.
  */
-export type Trust = "pinned" | "local" | "unverified" | "changed";
+export type Trust = "pinned" | "domain" | "local" | "unverified" | "changed";
 
 export interface SenderView {
   readonly trust: Trust;
-  /** The name that the sender signed with: a fact only where `trust` is `pinned` or `local`. */
+  /** The name that the sender signed with: a fact only where `trust` is `pinned`, `domain` or `local`. */
   readonly fromId: string;
   /** The domain of `fromId`, and what to know of it. */
   readonly domain: DomainView;
+  /** Of an unverified sender: whether its domain was asked, and can be. Else `none`. */
+  readonly check: SenderCheck;
   /** The fingerprint of the key that signed. */
   readonly kid: string;
   /** How many requests of this key the user accepted before. It proves nothing. */

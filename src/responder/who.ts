@@ -5,8 +5,8 @@
 import type { VerifiedRequest } from "../crypto/index.ts";
 import { parseAccount } from "../protocol/index.ts";
 import type { AccountKey } from "./inbox-entry.ts";
-import type { BrokerPort, SenderPins } from "./ports.ts";
-import type { Trust } from "./view.ts";
+import type { BrokerPort, ResponderPorts } from "./ports.ts";
+import type { SenderView } from "./view.ts";
 
 /**
  * Whether the account's broker vouches for the sender's key. Asked once, on receipt, and only about senders of the
@@ -22,9 +22,19 @@ export async function isVouched(
   return kids.includes(request.signer.kid);
 }
 
-/** How the sender of a verified request is known, now. */
-export async function trustOf(pins: SenderPins, request: VerifiedRequest, vouched: boolean): Promise<Trust> {
-  const pinned = await pins.pinnedKids(request.fromId);
-  if (pinned.length > 0) return pinned.includes(request.signer.kid) ? "pinned" : "changed";
-  return vouched ? "local" : "unverified";
+/**
+ * How the sender of a verified request is known, now: the user's own pin first, then the domain's word, which does not come
+ * through the broker, then the broker's.
+ */
+export async function knownAs(
+  { pins, domains }: Pick<ResponderPorts, "pins" | "domains">,
+  request: VerifiedRequest,
+  vouched: boolean,
+): Promise<Pick<SenderView, "trust" | "check">> {
+  const { fromId, signer } = request;
+  const pinned = await pins.pinnedKids(fromId);
+  if (pinned.length > 0) return { trust: pinned.includes(signer.kid) ? "pinned" : "changed", check: "none" };
+  const check = await domains.check(fromId, signer.kid);
+  if (check === "published") return { trust: "domain", check: "none" };
+  return vouched ? { trust: "local", check: "none" } : { trust: "unverified", check };
 }

@@ -34,6 +34,7 @@ export async function agreeingUser(system: System, id: string): Promise<() => Pr
     keys: { signingKey: () => Promise.resolve(key), serviceKid: () => Promise.resolve(service.kid) },
     broker: deviceLine({ credentials: () => Promise.resolve({ key, service }), ...how }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
+    domains: { check: () => Promise.resolve("none") },
     clock: Date.now,
   };
   const agree = async (): Promise<void> => {

@@ -67,6 +67,7 @@ describe("a view", () => {
       accountDomain: undefined,
       sender: {
         trust: "unverified",
+        check: "offered",
         fromId: BANK,
         domain: { ascii: "ethel.example", unicode: undefined, mixesScripts: false, resembles: undefined },
         kid: who.bank.kid,

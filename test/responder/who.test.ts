@@ -27,6 +27,7 @@ describe("a sender's trust", () => {
     const who = await alice();
     expect(await senderOf(who, await signedRequest(who.bank))).toEqual({
       trust: "unverified",
+      check: "offered",
       fromId: BANK,
       domain: { ascii: "ethel.example", unicode: undefined, mixesScripts: false, resembles: undefined },
       kid: who.bank.kid,
@@ -91,6 +92,37 @@ describe("a sender's domain", () => {
     expect(await domainOf(who, "bob@xn--bcher-kva.example")).toMatchObject({ unicode: "bücher.example" });
     expect(await domainOf(who, "bob@xn--pypal-4ve.example")).toMatchObject({ mixesScripts: true });
   });
+});
+
+describe("the domain's word", () => {
+  const bankAt = (who: Alice) => `ethel.example ${who.bank.kid}`;
+
+  it("makes a sender whose key its domain publishes one of the domain, and outranks the broker's", async () => {
+    const who = await alice();
+    who.domains.set(bankAt(who), "published");
+    expect(await senderOf(who, await signedRequest(who.bank))).toMatchObject({ trust: "domain", check: "none" });
+    await vouch(who, COLLEAGUE, who.bank);
+    who.domains.set(`example.com ${who.bank.kid}`, "published");
+    expect(await senderOf(who, await signedRequest(who.bank, { fromId: COLLEAGUE }))).toMatchObject({
+      trust: "domain",
+    });
+  });
+
+  it("does not outrank a pin", async () => {
+    const who = await alice();
+    who.domains.set(bankAt(who), "published");
+    who.pins.set(BANK, [(await newKey()).kid]);
+    expect(await senderOf(who, await signedRequest(who.bank))).toMatchObject({ trust: "changed", check: "none" });
+  });
+
+  it.each(["absent", "running", "due", "unreachable", "malformed", "none"] as const)(
+    "leaves a sender unverified where it is %s",
+    async (check) => {
+      const who = await alice();
+      who.domains.set(bankAt(who), check);
+      expect(await senderOf(who, await signedRequest(who.bank))).toMatchObject({ trust: "unverified", check });
+    },
+  );
 });
 
 describe("the broker's word", () => {
@@ -189,6 +221,21 @@ describe("a yes", () => {
     await vouch(who, COLLEAGUE, who.bank);
     const decision = await who.show(await signedRequest(who.bank, { fromId: COLLEAGUE }));
     expect(await decide(who.ports, { ...decision, expected: false }, RULES)).toEqual({ ok: true });
+  });
+
+  it("to a sender of the domain needs no tick", async () => {
+    const who = await alice();
+    who.domains.set(`ethel.example ${who.bank.kid}`, "published");
+    expect(await decide(who.ports, { ...(await who.show()), expected: false }, RULES)).toEqual({ ok: true });
+  });
+
+  it.each(["running", "due"] as const)("waits, ticked or not, while the domain's word is %s", async (check) => {
+    const who = await alice();
+    const decision = await who.show();
+    who.domains.set(`ethel.example ${who.bank.kid}`, check);
+    expect(await decide(who.ports, decision, RULES)).toEqual({ ok: false, refusal: "sender" });
+    who.domains.set(`ethel.example ${who.bank.kid}`, "absent");
+    expect(await decide(who.ports, decision, RULES)).toEqual({ ok: true });
   });
 
   it("needs the tick again when the pin was removed between show and click", async () => {

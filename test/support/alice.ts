@@ -2,8 +2,16 @@
 import { requestDigest } from "../../src/crypto/index.ts";
 import type { SigningKey } from "../../src/crypto/index.ts";
 import type { Jws, RequestEntry } from "../../src/protocol/index.ts";
+import { parseAccount } from "../../src/protocol/index.ts";
 import { present, receive } from "../../src/responder/index.ts";
-import type { AccountKey, Decision, InboxEntry, RequestRef, ResponderPorts } from "../../src/responder/index.ts";
+import type {
+  AccountKey,
+  Decision,
+  InboxEntry,
+  RequestRef,
+  ResponderPorts,
+  SenderCheck,
+} from "../../src/responder/index.ts";
 import { TestBroker } from "./broker-port.ts";
 import { type FakeClock, fakeClock, SECOND } from "./fake-clock.ts";
 import { type MemoryInbox, memoryInbox } from "./inbox-memory.ts";
@@ -22,6 +30,8 @@ export interface Alice {
   readonly clock: FakeClock;
   /** FromID -> the kids that Alice pinned. */
   readonly pins: Map<string, string[]>;
+  /** Domain and kid, with a space between -> what is known of them; else the domain was never asked. */
+  readonly domains: Map<string, SenderCheck>;
   /** The BrokerIDs of what was received by `take`. */
   readonly take: (request: Jws, more?: Partial<RequestEntry>) => Promise<InboxEntry | undefined>;
   /** Receives the request and puts it on the screen long enough for a decision to count. */
@@ -60,6 +70,7 @@ export async function alice(): Promise<Alice> {
   const broker = new TestBroker();
   const clock = fakeClock();
   const pins = new Map<string, string[]>();
+  const domains = new Map<string, SenderCheck>();
   const ports: ResponderPorts = {
     storage: inbox,
     keys: { signingKey: () => Promise.resolve(device), serviceKid: () => Promise.resolve(service.kid) },
@@ -67,6 +78,9 @@ export async function alice(): Promise<Alice> {
     pins: {
       pinnedKids: (fromId) => Promise.resolve(pins.get(fromId) ?? []),
       knownIds: () => Promise.resolve([...pins.keys()]),
+    },
+    domains: {
+      check: (fromId, kid) => Promise.resolve(domains.get(`${parseAccount(fromId).domain} ${kid}`) ?? "offered"),
     },
     clock: clock.read,
   };
@@ -84,5 +98,5 @@ export async function alice(): Promise<Alice> {
     clock.pass(SECOND);
     return yes(ref);
   };
-  return { ports, device, bank, service, inbox, broker, clock, pins, take, show, stored };
+  return { ports, device, bank, service, inbox, broker, clock, pins, domains, take, show, stored };
 }

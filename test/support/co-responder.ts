@@ -53,6 +53,7 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
       clock: Date.now,
     }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
+    domains: { check: () => Promise.resolve("none") },
     clock: Date.now,
     supports: ["Match"],
   };

@@ -25,6 +25,8 @@ export interface ChromiumOptions {
   readonly debuggingPort?: boolean;
   /** Closes the browser and ends the process on SIGINT, SIGTERM and SIGHUP; default true. */
   readonly handleSignals?: boolean;
+  /** More of the browser's own options, such as where a name leads to. */
+  readonly args?: readonly string[];
   /** The language of the browser, for instance `de-DE`. */
   readonly locale?: string;
 }
@@ -158,6 +160,7 @@ async function startBrowser(options: ChromiumOptions, profile: string): Promise<
         ...(headless ? ["--window-size=1280,900", "--disable-gpu"] : []),
         ...(options.debuggingPort === false ? [] : ["--remote-debugging-port=0"]),
         ...(options.locale === undefined ? [] : [`--lang=${options.locale}`]),
+        ...(options.args ?? []),
       ],
     });
   } catch (error) {

@@ -1,12 +1,12 @@
 /**
- * The extension's one IndexedDB: keys, requests, answers, pins. Writes are durable ("strict") before they count; an upgrade
+ * The extension's one IndexedDB: keys, requests, answers, pins, what domains said. Writes are durable ("strict") before they count; an upgrade
  * never drops what is there.
  */
 const NAME = "mesh-confirm";
-const VERSION = 1;
+const VERSION = 2;
 
-/** Accounts with their keys; the inbox; the senders that the user pinned. */
-export type StoreName = "accounts" | "inbox" | "pins";
+/** Accounts with their keys; the inbox; the senders that the user pinned; the domains that were asked about theirs. */
+export type StoreName = "accounts" | "inbox" | "pins" | "domains";
 
 /** The index of the inbox by account and broker. */
 export const BY_ACCOUNT = "account";
@@ -18,6 +18,7 @@ function upgrade(database: IDBDatabase, from: number): void {
     inbox.createIndex(BY_ACCOUNT, ["account", "broker"]);
     database.createObjectStore("pins", { keyPath: ["fromId", "kid"] });
   }
+  if (from < 2) database.createObjectStore("domains", { keyPath: "domain" });
 }
 
 /** Opens the database, making or upgrading it. */

@@ -2,11 +2,13 @@
 import { LIMITS, parseAccount, ProtocolError } from "../../protocol/index.ts";
 import {
   decide,
+  type InboxEntry,
   pendingEntries,
   present,
   refusedResults,
   refuseUnshowable,
   type RequestRef,
+  type RequestView,
   undeliveredResults,
   viewRequest,
   viewResult,
@@ -39,6 +41,8 @@ export async function handle(responder: BrowserResponder, heard: Heard, changed:
       changed();
       return { refused };
     }
+    case "popup.checkSender":
+      return { asked: await checkSender(responder, heard.request) };
     case "options.accounts":
       return { accounts: responder.views() };
     case "options.connect":
@@ -69,18 +73,35 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
   const waiting = pending.length;
   if (showing !== null) {
     const still = pending.find((entry) => entry.digest === showing.digest && entry.brokerId === showing.id);
-    const view = still === undefined ? undefined : await viewRequest(ports, still);
+    const view = still === undefined ? undefined : await settledView(responder, still);
     if (view !== undefined) return { kind: "request", request: view, waiting };
     const result = await viewResult(ports, showing);
     if (result !== undefined) return { kind: "result", result, waiting };
   }
   for (const entry of pending) {
-    const view = await viewRequest(ports, entry);
+    const view = await settledView(responder, entry);
     if (view !== undefined) return { kind: "request", request: view, waiting };
   }
   const undelivered = (await undeliveredResults(ports, accounts)).slice(0, RESULTS_SHOWN);
   const refused = (await refusedResults(ports, accounts)).slice(0, RESULTS_SHOWN);
   return { kind: "empty", accounts: responder.views(), undelivered, refused };
+}
+
+/** A request for the screen; its sender's domain is asked again where what it said is old. */
+async function settledView(responder: BrowserResponder, entry: InboxEntry): Promise<RequestView | undefined> {
+  const view = await viewRequest(responder.ports, entry);
+  if (view?.sender.check !== "due") return view;
+  responder.domains.ask(view.sender.fromId).catch(() => undefined);
+  return viewRequest(responder.ports, entry);
+}
+
+/** The user asks who that is: of the request's own bytes, not of what the page says. */
+async function checkSender(responder: BrowserResponder, ref: RequestRef): Promise<boolean> {
+  const entry = await responder.ports.storage.get(ref, ref.digest);
+  const view = entry?.state === "presented" ? await viewRequest(responder.ports, entry) : undefined;
+  if (view === undefined || view.sender.check === "none") return false;
+  await responder.domains.ask(view.sender.fromId);
+  return true;
 }
 
 const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;

@@ -47,6 +47,7 @@ const FORMS: {
   "popup.present": { from: "popup", shape: Ref },
   "popup.decide": { from: "popup", shape: DecisionShape },
   "popup.refuse": { from: "popup", shape: Ref },
+  "popup.checkSender": { from: "popup", shape: Ref },
   "options.accounts": { from: "options", shape: Nothing },
   "options.connect": {
     from: "options",

@@ -8,6 +8,7 @@ import { openDatabase } from "./database.ts";
 import { inboxDatabase } from "./inbox-database.ts";
 import { type Line, openLine } from "./line.ts";
 import { senderPins } from "./pin-database.ts";
+import { type AskedDomains, senderDomains } from "./sender-domains.ts";
 
 interface Member {
   readonly stored: StoredAccount;
@@ -18,6 +19,7 @@ interface Member {
 export interface BrowserResponder {
   readonly database: IDBDatabase;
   readonly ports: ResponderPorts;
+  readonly domains: AskedDomains;
   readonly accounts: () => readonly AccountKey[];
   readonly views: () => readonly AccountView[];
   /** Keeps an account and opens its line; false where it is there already. */
@@ -46,6 +48,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     if (member === undefined) throw new Error("There is no such account.");
     return member;
   };
+  const domains = senderDomains(database, changed);
   const ports: ResponderPorts = {
     storage: inboxDatabase(database),
     keys: {
@@ -58,6 +61,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
       clock: Date.now,
     }),
     pins: senderPins(database),
+    domains,
     clock: Date.now,
   };
   const open = async (stored: StoredAccount): Promise<void> => {
@@ -74,6 +78,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
   return {
     database,
     ports,
+    domains,
     accounts: () => [...members.values()].map(({ stored: { account, broker } }) => ({ account, broker })),
     views: () => [...members.values()].map(viewOf),
     add: async (stored) => {

@@ -6,6 +6,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const SHAPES = {
   /** A shield with a check. */
   pinned: { fill: "M12 2 4 5v6c0 5 3.4 9.2 8 11 4.6-1.8 8-6 8-11V5Z", knockout: "m8 12 3 3 5-6" },
+  /** A globe: the domain's own word. */
+  domain: { line: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20ZM2 12h20M12 2c-6 6-6 14 0 20M12 2c6 6 6 14 0 20" },
   /** A house with a door: the broker's own. */
   local: { line: "M4 11 12 4l8 7v9H4ZM10 20v-6h4v6" },
   /** A diamond with a question. */

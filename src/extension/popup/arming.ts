@@ -19,6 +19,8 @@ export interface Arming {
   readonly expired: boolean;
   /** There is no Accept for this request. */
   readonly forbidden: boolean;
+  /** How the sender is known is being found out. */
+  readonly checking: boolean;
 }
 
 /** What a request asks of the user before Accept. */
@@ -26,6 +28,7 @@ export interface Needs {
   readonly tick: boolean;
   readonly choice: boolean;
   readonly forbidden: boolean;
+  readonly checking: boolean;
 }
 
 export type ArmingEvent =
@@ -45,7 +48,7 @@ export type ArmingEvent =
 
 /** Why Accept waits; each has a line of words. */
 export type Wait =
-  "forbidden" | "expired" | "acted" | "presenting" | "read" | "tick" | "choose" | "attention" | "moment";
+  "forbidden" | "expired" | "acted" | "presenting" | "checking" | "read" | "tick" | "choose" | "attention" | "moment";
 
 export interface Verdict {
   /** Undefined: armed. */
@@ -66,6 +69,7 @@ export function startArming(needs: Needs, attentive: boolean, now: Instant): Arm
     acted: false,
     expired: false,
     forbidden: needs.forbidden,
+    checking: needs.checking,
   };
 }
 
@@ -119,6 +123,7 @@ function waitOf(state: Arming): Wait | undefined {
   if (state.forbidden) return "forbidden";
   if (state.acted) return "acted";
   if (state.expired) return "expired";
+  if (state.checking) return "checking";
   if (!state.read) return "read";
   if (!state.chosen) return "choose";
   if (!state.ticked) return "tick";

@@ -20,6 +20,8 @@ type Screen =
   | { readonly kind: "calm"; readonly content: string };
 
 const DECISION_MS = 15_000;
+/** Longer than the background gives the domain. */
+const CHECK_MS = 10_000;
 
 export interface Popup {
   /** Asks what there is to show, and shows it. */
@@ -96,10 +98,14 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
       if (refused) void look();
       return;
     }
-    const screen = requestScreen(request, srml, locale, { onDecision: (decision) => void decide(decision), onArmed });
+    const screen = requestScreen(request, srml, locale, {
+      onDecision: (decision) => void decide(decision),
+      onCheckSender: () => void checkSender(refOf(request)),
+      onArmed,
+    });
     screen.setWaiting(waiting);
     replace({ kind: "request", request, screen }, screen.elements);
-    say(i18n("saysRequest", i18n(TRUST[request.sender.trust].word)));
+    say(i18n("saysRequest", i18n(TRUST[request.sender.trust].word, request.sender.domain.ascii)));
     presentWhenDrawn(screen);
   }
 
@@ -163,6 +169,16 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
       fail();
     } finally {
       decisions -= 1;
+    }
+    await look();
+  }
+
+  /** The background says by itself what became of it, and at once that it is on its way. */
+  async function checkSender(ref: RequestRef): Promise<void> {
+    try {
+      await sendToBackground("popup.checkSender", ref, CHECK_MS);
+    } catch {
+      fail();
     }
     await look();
   }

@@ -18,6 +18,7 @@ export interface RequestScreen {
 
 export interface RequestScreenEvents {
   readonly onDecision: (decision: Decision) => void;
+  readonly onCheckSender: () => void;
   /** Accept became live, or stopped being it. */
   readonly onArmed: (isArmed: boolean) => void;
 }
@@ -33,13 +34,18 @@ export function requestScreen(
   locale: string,
   events: RequestScreenEvents,
 ): RequestScreen {
-  const { trust } = request.sender;
-  const needs = { tick: trust === "unverified", choice: srml.buttons.length > 1, forbidden: trust === "changed" };
+  const { trust, check } = request.sender;
+  const needs = {
+    tick: trust === "unverified",
+    choice: srml.buttons.length > 1,
+    forbidden: trust === "changed",
+    checking: check === "running" || check === "due",
+  };
   let state: Arming = startArming(needs, isAttentive(), performance.now());
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasArmed = false;
 
-  const who = whoBand(request, locale, () => note({ kind: "moved" }));
+  const who = whoBand(request, locale, { onMoved: () => note({ kind: "moved" }), onCheck: events.onCheckSender });
   const what = whatBand(
     srml,
     () => note({ kind: "read" }),

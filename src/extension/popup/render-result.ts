@@ -28,7 +28,7 @@ export function resultScreen(
 ): ResultScreen {
   const outcome = element("div", { class: "outcome", testid: "result" });
   const next = button("", { class: "next", testid: "next" }, onNext);
-  const who = shown === undefined ? claimedBand(result) : whoBand(shown, locale, () => undefined).element;
+  const who = shown === undefined ? claimedBand(result) : whoBand(shown, locale, { onMoved: () => undefined }).element;
   const what = headingBand(result);
   const decision = element(
     "footer",

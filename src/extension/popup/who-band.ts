@@ -5,6 +5,7 @@ import { type Child, element, fingerprint, foreign, sentence } from "../page/dom
 import { icon } from "../page/icons.ts";
 import { dateAndTime } from "../page/times.ts";
 import { domainNotes, reading } from "./domain-notes.ts";
+import { senderCheck } from "./sender-check.ts";
 import { TRUST } from "./words.ts";
 
 export interface WhoBand {
@@ -12,12 +13,18 @@ export interface WhoBand {
   readonly setQueue: (text: string) => void;
 }
 
+export interface WhoEvents {
+  /** Opening or closing the details moved what is below. */
+  readonly onMoved: () => void;
+  /** The user wants the sender's domain to be asked; without it that is not offered. */
+  readonly onCheck?: () => void;
+}
+
 /**
  * The band of a request. Its details open on request.
  *
- * @param onMoved - called when opening or closing the details moves what is below
  */
-export function whoBand(request: RequestView, locale: string, onMoved: () => void): WhoBand {
+export function whoBand(request: RequestView, locale: string, { onMoved, onCheck }: WhoEvents): WhoBand {
   const queue = element("span", { class: "queue", testid: "queue" });
   const details = element(
     "div",
@@ -53,6 +60,7 @@ export function whoBand(request: RequestView, locale: string, onMoved: () => voi
     ),
     trust === "changed" ? element("p", { class: "alarm" }, i18n(TRUST.changed.why)) : undefined,
     ...domainNotes(request.sender.domain),
+    onCheck === undefined ? undefined : senderCheck(request.sender, onCheck),
     details,
   );
   return { element: band, setQueue: (text) => (queue.textContent = text) };
@@ -67,10 +75,15 @@ export function mark(): HTMLElement {
 function nameOf({ sender }: RequestView): readonly HTMLElement[] {
   switch (sender.trust) {
     case "pinned":
+    case "domain":
     case "local":
       return [
         element("p", { class: "sender", testid: "sender" }, foreign(sender.fromId)),
-        element("p", { class: "trust", testid: "trust" }, i18n(TRUST[sender.trust].word)),
+        element(
+          "p",
+          { class: "trust", testid: "trust" },
+          sentence(TRUST[sender.trust].word, foreign(sender.domain.ascii)),
+        ),
       ];
     case "unverified":
     case "changed": {

@@ -7,6 +7,7 @@ import type { Wait } from "./arming.ts";
 /** How the sender is known, in a word, and the sentence that explains it. */
 export const TRUST: Readonly<Record<Trust, { readonly word: string; readonly why: string }>> = {
   pinned: { word: "trustPinned", why: "trustPinnedWhy" },
+  domain: { word: "trustDomain", why: "trustDomainWhy" },
   local: { word: "trustLocal", why: "trustLocalWhy" },
   unverified: { word: "trustUnverified", why: "trustUnverifiedWhy" },
   changed: { word: "trustChanged", why: "trustChangedWhy" },
@@ -18,6 +19,7 @@ export const WAITS: Readonly<Record<Wait, string>> = {
   expired: "waitExpired",
   acted: "waitActed",
   presenting: "waitMoment",
+  checking: "waitChecking",
   read: "waitRead",
   tick: "waitTick",
   choose: "waitChoose",

@@ -11,7 +11,7 @@ import {
 } from "../../../src/extension/popup/arming.ts";
 
 const ARMING_MS = 600;
-const PLAIN: Needs = { tick: false, choice: false, forbidden: false };
+const PLAIN: Needs = { tick: false, choice: false, forbidden: false, checking: false };
 
 /** Plays events, each `[when, what]`, on content that came at 0 in a window with focus. */
 function play(events: readonly (readonly [number, ArmingEvent])[], needs = PLAIN, attentive = true): Arming {
@@ -189,7 +189,25 @@ const anyEvent: fc.Arbitrary<ArmingEvent> = fc.oneof(
   fc.boolean().map((ticked): ArmingEvent => ({ kind: "ticked", ticked })),
 );
 const anyHistory = fc.array(fc.tuple(fc.nat(900), anyEvent), { maxLength: 30 });
-const anyNeeds = fc.record({ tick: fc.boolean(), choice: fc.boolean(), forbidden: fc.boolean() });
+const anyNeeds = fc.record({
+  tick: fc.boolean(),
+  choice: fc.boolean(),
+  forbidden: fc.boolean(),
+  checking: fc.boolean(),
+});
+
+describe("a sender who is being checked", () => {
+  it("keeps Accept waiting and Reject live, until the screen of what was found takes its place", () => {
+    const state = play(
+      [
+        [0, { kind: "presented" }],
+        [0, { kind: "read" }],
+      ],
+      { ...PLAIN, checking: true },
+    );
+    expect(verdictOf(state, 10_000, ARMING_MS)).toMatchObject({ waits: "checking", rejectLive: true });
+  });
+});
 
 describe("whatever happens", () => {
   it("Accept is armed only where nothing that disarms it happened in the last 600 ms", () => {

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type DecryptionKey,
+  decryptionKeyOf,
   importPair,
   importPublicKey,
   type PrivateJwk,
@@ -44,6 +46,7 @@ export interface NewDevice extends ReadOf<typeof Public> {
 
 export interface Device extends AccountKey {
   readonly key: SigningKey;
+  readonly decryption: DecryptionKey;
   readonly service: VerifyKey;
 }
 
@@ -84,11 +87,13 @@ async function loadDevice(path: string): Promise<Device | undefined> {
   if (content === undefined) return undefined;
   const json = scanJson(content, LIMITS.messageBytes);
   const known = Public.read(json, "device");
-  const signing = isJsonObject(json) ? JSON.stringify(json["signing"] ?? null) : "";
+  const pair = (name: "signing" | "encryption"): PrivateJwk =>
+    readPrivateJwk(isJsonObject(json) ? JSON.stringify(json[name] ?? null) : "");
   return {
     account: known.account,
     broker: known.broker,
-    key: await signingKeyOf(await importPair(readPrivateJwk(signing), "sign")),
+    key: await signingKeyOf(await importPair(pair("signing"), "sign")),
+    decryption: await decryptionKeyOf(await importPair(pair("encryption"), "derive")),
     service: await importPublicKey(known.service),
   };
 }

@@ -16,6 +16,7 @@ export interface QuestionOptions {
   readonly expire?: string;
   readonly pin?: string;
   readonly match?: boolean;
+  readonly encrypt?: boolean;
 }
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
@@ -37,7 +38,8 @@ export function withQuestionOptions(command: Command): Command {
     .option(
       "--pin <kid>",
       "the fingerprint of the only device that may answer (default: the stored pins, else first use)",
-    );
+    )
+    .option("--encrypt", "let nobody but the devices that may answer read it, the broker included");
 }
 
 /**
@@ -57,6 +59,7 @@ export async function questionOf(
     trustOnFirstUse: true,
     ...(options.match === true ? { match: true, onMatchCode } : {}),
     ...(options.pin === undefined ? {} : { pin: parseKid(options.pin) }),
+    ...(options.encrypt === true ? { encrypt: true } : {}),
   };
 }
 

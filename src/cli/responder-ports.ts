@@ -9,10 +9,14 @@ export const AT_ONCE = (): number => 0;
 
 /** The ports for one device. */
 export function responderPorts(home: string, device: Device): ResponderPorts {
-  const { key, service } = device;
+  const { key, decryption, service } = device;
   return {
     storage: inboxFiles(home),
-    keys: { signingKey: () => Promise.resolve(key), serviceKid: () => Promise.resolve(service.kid) },
+    keys: {
+      signingKey: () => Promise.resolve(key),
+      decryptionKey: () => Promise.resolve(decryption),
+      serviceKid: () => Promise.resolve(service.kid),
+    },
     broker: deviceLine({
       credentials: () => Promise.resolve({ key, service }),
       fetch: globalThis.fetch,

@@ -6,6 +6,7 @@ import { openDeviceProfile } from "../crypto/index.ts";
 import type {
   DeviceEntry,
   Jws,
+  JwsOrJwe,
   RequestBody,
   RequestEntry,
   RequestStatus,
@@ -31,7 +32,7 @@ export interface DeviceLine {
   pending(account: DeviceAccount): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
   pendingEntry(account: DeviceAccount, brokerId: string): Promise<RequestEntry | undefined>;
   statusOf(account: DeviceAccount, brokerId: string): Promise<RequestStatus | undefined>;
-  respond(account: DeviceAccount, brokerId: string, answer: Jws): Promise<Status>;
+  respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<Status>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
   /** The account's devices; with a revocation, after it was handed over. */
   devices(account: DeviceAccount, revoke?: Jws): Promise<readonly DeviceEntry[]>;

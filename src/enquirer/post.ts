@@ -1,10 +1,20 @@
 /** Posting: the request is signed with its own dates and id, so that posting it again is harmless and changing it is noticed. */
-import { matchCommitment, newMatchSecret, signRequest } from "../crypto/index.ts";
-import { encodeBase64url, LIMITS, parseAccount, ProtocolError } from "../protocol/index.ts";
+import {
+  encryptionJwkOf,
+  encryptJws,
+  exportPair,
+  matchCommitment,
+  newEncryptionPair,
+  newMatchSecret,
+  signRequest,
+  TYP,
+} from "../crypto/index.ts";
+import { encodeBase64url, formatTime, LIMITS, parseAccount, ProtocolError } from "../protocol/index.ts";
 import { parseSrml, SrmlError, writeSrml } from "../srml/index.ts";
 import { callBroker, type LineOptions } from "./broker-line.ts";
 import { answerers } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
+import { recipientsOf } from "./recipients.ts";
 import type { Posted, Question } from "./types.ts";
 import { requireCodesLeft } from "./wrong-codes.ts";
 
@@ -25,21 +35,33 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     throw new EnquirerError("usage", "A request lives from 1 second to 7 days.");
   }
   // Before the user is disturbed: an answer that could not be believed is not worth asking for.
-  await answerers(line, to, question);
+  const allowed = await answerers(line, to, question);
+  const recipients = question.encrypt === true ? recipientsOf(to, allowed) : undefined;
+  const reply = recipients === undefined ? undefined : await newEncryptionPair({ extractable: true });
   if (question.match === true) await requireCodesLeft(line, to);
   const match = question.match === true ? newMatchSecret() : undefined;
   const now = line.clock();
   const expire = Math.floor((now + lifeMs) / 1000) * 1000;
+  const enquirerId = encodeBase64url(crypto.getRandomValues(new Uint8Array(16)));
   const request = await signRequest(line.key, {
     text,
     fromId,
     toId: to,
-    enquirerId: encodeBase64url(crypto.getRandomValues(new Uint8Array(16))),
+    enquirerId,
     created: now,
     expire,
     ...(match === undefined ? {} : { match: await matchCommitment(match) }),
+    ...(reply === undefined ? {} : { replyKey: await encryptionJwkOf(reply) }),
   });
-  const answer = await callBroker(line, "Enquire", { Request: { Request: request, ResponderAccount: to } });
+  const entry =
+    recipients === undefined
+      ? { Request: request }
+      : {
+          Request: await encryptJws(request, TYP.request, recipients),
+          EnquirerID: enquirerId,
+          Expire: formatTime(expire),
+        };
+  const answer = await callBroker(line, "Enquire", { Request: { ...entry, ResponderAccount: to } });
   const brokerId = "BrokerID" in answer ? answer.BrokerID : undefined;
   if (answer.Status >= 300 || brokerId === undefined) {
     throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
@@ -53,6 +75,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     pins,
     trustOnFirstUse: question.trustOnFirstUse === true,
     ...(match === undefined ? {} : { match }),
+    ...(reply === undefined ? {} : { replyKey: await exportPair(reply) }),
   };
 }
 

@@ -1,17 +1,18 @@
 /** An answer comes: it must be over exactly the posted request, by a device that may answer. Only then is it a yes or a no. */
 import { openResponse } from "../crypto/index.ts";
-import type { FlattenedJws, Jws } from "../protocol/index.ts";
+import { type FlattenedJws, isJwe, type Jws, type JwsOrJwe } from "../protocol/index.ts";
 import { type Receipt, ReceiptError, type VerifiedAnswer, verifyAnswer } from "../receipt/index.ts";
 import type { LineOptions } from "./broker-line.ts";
 import { type AccountProfile, accountProfile, NO_PROFILE } from "./account-profile.ts";
 import { type Answerer, answerers } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
 import { keptStamp } from "./kept-stamp.ts";
+import { openAnswer } from "./open-answer.ts";
 import type { Answered, AskResult, Posted } from "./types.ts";
 import { noteWrongCode } from "./wrong-codes.ts";
 
 /**
- * Verifies an answer and makes its receipt.
+ * Verifies an answer, out of its envelope if it came in one, and makes its receipt.
  *
  * @param stamp - the broker's word on when the answer came, if it gave one
  * @throws EnquirerError `untrusted_answer`
@@ -19,9 +20,10 @@ import { noteWrongCode } from "./wrong-codes.ts";
 export async function takeAnswer(
   line: LineOptions,
   posted: Posted,
-  jws: Jws,
+  received: JwsOrJwe,
   stamp?: FlattenedJws,
 ): Promise<Answered | Extract<AskResult, { readonly result: "wrong_code" }>> {
+  const jws = await openAnswer(posted, received);
   const answer = await verified(jws, posted);
   const { kid } = answer === "wrong_code" ? (await openResponse(jws)).signer : answer.response.signer;
   const pin = posted.pins[0];
@@ -42,7 +44,8 @@ export async function takeAnswer(
     Devices: (said ?? NO_PROFILE).devices.map((one) => one.jws),
     Endorsements: device.chain.map((link) => link.jws),
     Revocations: revocationsAlong(device, said ?? NO_PROFILE),
-    ...(await keptStamp(line, stamp, answer)),
+    // A stamp is over what the broker saw: of two envelopes it proves nothing to who reads what was in them.
+    ...(await keptStamp(line, isJwe(received) ? undefined : stamp, answer)),
     ...evidenceOf(posted),
     Trust: device.how,
   };

@@ -1,6 +1,8 @@
 /** What goes into the SDK and what comes out of it. */
+import type { PrivateJwk } from "../crypto/index.ts";
 import {
   AccountId,
+  boolean,
   BrokerId,
   integer,
   Jws,
@@ -10,8 +12,8 @@ import {
   object,
   type ReadOf,
   Sha256,
+  type Shape,
   text,
-  boolean,
 } from "../protocol/index.ts";
 import type { Receipt, ReceiptTrust } from "../receipt/index.ts";
 import type { SrmlInput } from "../srml/index.ts";
@@ -38,22 +40,40 @@ export interface Question extends AnswererRule {
   readonly onMatchCode?: (code: string) => void;
   /** How long the request may be answered, in milliseconds; default 5 minutes, at most 7 days. */
   readonly lifeMs?: number;
+  /**
+   * Encrypt the request for the devices that may answer, and have the answer encrypted: the broker then sees who asks
+   * whom and when, and neither text nor answer. Default false.
+   */
+  readonly encrypt?: boolean;
 }
+
+const coordinate = text(43, 43);
+const ReplyKey: Shape<PrivateJwk> = object({
+  kty: text(1, 8),
+  crv: text(1, 16),
+  x: coordinate,
+  y: coordinate,
+  d: coordinate,
+});
 
 const PostedShape = object(
   {
     brokerId: BrokerId,
     endpoint: text(1, 500),
     to: AccountId,
+    /** As it was signed, in clear. */
     request: Jws,
     expire: integer(0, Number.MAX_SAFE_INTEGER),
     pins: list(Kid, 0, 8),
     trustOnFirstUse: boolean,
   },
-  { match: object({ nonce: Sha256, code: MatchCode }) },
+  { match: object({ nonce: Sha256, code: MatchCode }), replyKey: ReplyKey },
 );
 
-/** A request that the broker took: plain data, so that another process can wait for its answer. */
+/**
+ * A request that the broker took: plain data, so that another process can wait for its answer. Where it was encrypted,
+ * `replyKey` is the private key that opens the answer: keep it as you would keep the answer.
+ */
 export type Posted = ReadOf<typeof PostedShape>;
 export const Posted = PostedShape;
 

@@ -1,6 +1,6 @@
 /** The entries that messages carry (-01 §6.4.2 to §6.4.4). */
 import { LIMITS } from "./limits.ts";
-import { Jws, Kid } from "./jose-shapes.ts";
+import { JwsOrJwe, Kid } from "./jose-shapes.ts";
 import { AccountId, BrokerId, DateTime, DeviceName, EnquirerId, Sequence } from "./members.ts";
 import { list, object, oneOf, type ReadOf, tagged, integer } from "./shape.ts";
 import { REQUEST_STATUSES } from "./status.ts";
@@ -11,8 +11,8 @@ export const RequestStatusName = oneOf(...REQUEST_STATUSES);
 /** How many BrokerIDs of one kind an archive names; who reads one bounds its text. */
 const MOST_ARCHIVED = 1_000_000;
 
-/** What `Request` and `Response` hold, in both drafts. */
-export const SignedMessage = Jws;
+/** What `Request` and `Response` hold, in both drafts: signed, or signed and then encrypted. */
+export const SignedMessage = JwsOrJwe;
 
 /** A request in its envelope. The envelope is the broker's word; what counts is signed inside `Request`. */
 export const RequestEntry = object(

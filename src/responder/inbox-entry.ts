@@ -2,7 +2,7 @@
  * A request on its way through the responder (design §7). What is stored is what the broker sent, byte for byte, and
  * where it stands; what is shown and signed is opened again from these bytes each time, so a changed store shows nothing new.
  */
-import type { Jws, RequestStatus } from "../protocol/index.ts";
+import type { JwsOrJwe, RequestStatus } from "../protocol/index.ts";
 
 /** The account that a request came through. The same account at two brokers is two. */
 export interface AccountKey {
@@ -28,6 +28,7 @@ export type InboxState = (typeof INBOX_STATES)[number];
 export const REFUSAL_REASONS = [
   "signature",
   "malformed",
+  "encryption",
   "other_account",
   "dates",
   "text",
@@ -41,11 +42,16 @@ export const DELIVERIES = ["accepted", "conflict", "late", "unknown_request", "n
 export type Delivery = (typeof DELIVERIES)[number];
 
 export interface InboxEntry extends AccountKey {
-  /** base64url(SHA-256(protected "." payload)); with the account, the entry's name. */
+  /**
+   * base64url(SHA-256(protected "." payload)) of the signed request, also of one that came encrypted; with the account, the
+   * entry's name. An envelope that did not open has its own digest for a name.
+   */
   readonly digest: string;
   readonly brokerId: string;
-  /** The request as the broker sent it. */
-  readonly request: Jws;
+  /** The request as the broker sent it: an encrypted one is kept as ciphertext. */
+  readonly request: JwsOrJwe;
+  /** The key that posted it, as the broker says. */
+  readonly postedBy: string | undefined;
   /** The broker's order, where it gives one. */
   readonly sequence: number | undefined;
   readonly state: InboxState;
@@ -68,10 +74,13 @@ export interface InboxEntry extends AccountKey {
 }
 
 export interface StoredAnswer {
-  readonly jws: Jws;
+  /** What is delivered: the signed answer, in an envelope where the request came in one. */
+  readonly jws: JwsOrJwe;
   readonly value: boolean;
-  /** The label that the user accepted, for the history. */
+  /** The label that the user accepted, for the history; undefined where the request is encrypted. */
   readonly label: string | undefined;
+  /** Where it is encrypted, which of its options was accepted, counted from 0: what it says stays ciphertext. */
+  readonly option: number | undefined;
   readonly at: number;
   /** Deliveries tried, and when the next is due. */
   readonly attempts: number;

@@ -5,7 +5,7 @@ import { openForAccount, type OpenedRequest } from "./open-entry.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
-import { parseAccount } from "../protocol/index.ts";
+import { isJwe, parseAccount } from "../protocol/index.ts";
 import { type DomainView, viewDomain } from "../srml/index.ts";
 import type { EndorsementView, RequestRef, RequestView, ResultView } from "./view.ts";
 import { knownAs } from "./who.ts";
@@ -63,6 +63,7 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     match: request.match !== undefined,
     created: opened.dated ? request.created : undefined,
     expires,
+    encryptedFor: opened.encryptedFor,
   });
 }
 
@@ -86,13 +87,7 @@ export async function viewEndorsement(ports: ResponderPorts, entry: InboxEntry):
 /** Opens a pending entry again; one that does not verify any more is refused, one whose time is over expires. */
 async function openPending(ports: ResponderPorts, entry: InboxEntry): Promise<OpenedRequest | undefined> {
   const now = ports.clock();
-  const service = await ports.keys.serviceKid(entry);
-  const opened = await openForAccount(entry.request, entry.account, {
-    received: entry.received,
-    now,
-    service,
-    supports: ports.supports,
-  });
+  const opened = await openForAccount(ports, entry, now);
   if (!opened.ok || opened.request.digest !== entry.digest) {
     const refusal = opened.ok ? ({ reason: "malformed", detail: "The stored request was changed." } as const) : opened;
     await ports.storage.replace(["verified", "presented"], {
@@ -115,8 +110,12 @@ async function domainOf(ports: ResponderPorts, fromId: string, { account }: Acco
 /** How often the user said yes to this key before. */
 async function acceptedBefore(ports: ResponderPorts, account: AccountKey, kid: string): Promise<number> {
   const entries = await ports.storage.list(account);
-  return entries.filter((entry) => entry.answer?.value === true && entry.request.signatures[0]?.header?.kid === kid)
-    .length;
+  return entries.filter((entry) => entry.answer?.value === true && signerOf(entry) === kid).length;
+}
+
+/** The key that signed an entry that was shown: of an encrypted one that is the key that posted it. */
+function signerOf({ request, postedBy }: InboxEntry): string | undefined {
+  return isJwe(request) ? postedBy : request.signatures[0]?.header?.kid;
 }
 
 /** What became of a request that is not pending any more; undefined where it is pending, or not known. */
@@ -125,17 +124,14 @@ export async function viewResult(ports: ResponderPorts, ref: RequestRef): Promis
   if (entry?.brokerId !== ref.id) return undefined;
   await expireIfDue(ports, entry);
   const current = await ports.storage.get(ref, ref.digest);
-  return current === undefined ? undefined : resultOf(current);
+  return current === undefined ? undefined : resultOf(ports, current);
 }
 
 /** The result of an entry that is settled. */
-export async function resultOf(entry: InboxEntry): Promise<ResultView | undefined> {
-  const when = { received: entry.received, now: entry.received };
-  // Of an endorsement the kid in the envelope is enough: it was checked before the entry got its mark.
-  const service = entry.endorses ? (entry.request.signatures[0]?.header?.kid ?? "") : "";
+export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promise<ResultView | undefined> {
   // What was answered met its demands; what was refused for them stays without its words.
   const supports = entry.refusal === undefined ? DEMANDS : [];
-  const opened = await openForAccount(entry.request, entry.account, { ...when, service, supports });
+  const opened = await openForAccount({ ...ports, supports }, entry, entry.received);
   const base = {
     account: entry.account,
     broker: entry.broker,
@@ -153,7 +149,7 @@ export async function resultOf(entry: InboxEntry): Promise<ResultView | undefine
         ...base,
         kind: "answered",
         value: answer.value,
-        label: answer.label,
+        label: answer.label ?? optionLabel(opened, answer.option),
         at: answer.at,
         delivery: answer.delivery,
         deliveredAt: answer.deliveredAt,
@@ -170,6 +166,10 @@ export async function resultOf(entry: InboxEntry): Promise<ResultView | undefine
     case "presented":
       return undefined;
   }
+}
+
+function optionLabel(opened: Awaited<ReturnType<typeof openForAccount>>, option = -1): string | undefined {
+  return opened.ok ? opened.srml.buttons[option]?.label : undefined;
 }
 
 /** What the machine refused to show, newest first. */
@@ -198,6 +198,8 @@ async function resultsOf(
 ): Promise<readonly ResultView[]> {
   const entries: InboxEntry[] = [];
   for (const account of accounts) entries.push(...(await ports.storage.list(account)).filter(belongs));
-  const results = await Promise.all(entries.sort((a, b) => b.received - a.received).map(resultOf));
+  const results = await Promise.all(
+    entries.sort((a, b) => b.received - a.received).map((entry) => resultOf(ports, entry)),
+  );
   return results.filter((result) => result !== undefined);
 }

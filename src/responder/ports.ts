@@ -2,8 +2,8 @@
  * What the responder needs from where it runs: storage, keys, a broker, a clock. The extension and the command line
  * each give their own; the responder itself does no I/O.
  */
-import type { Jws, RequestEntry, RequestStatus, Status } from "../protocol/index.ts";
-import type { Demand, SigningKey } from "../crypto/index.ts";
+import type { JwsOrJwe, RequestEntry, RequestStatus, Status } from "../protocol/index.ts";
+import type { DecryptionKey, Demand, SigningKey } from "../crypto/index.ts";
 import type { AccountKey, InboxEntry, InboxState } from "./inbox-entry.ts";
 
 /** Milliseconds since 1970. */
@@ -28,6 +28,8 @@ export interface ResponderKeys {
   signingKey(account: AccountKey): Promise<SigningKey>;
   /** The kid of the key that the account's broker is pinned by. */
   serviceKid(account: AccountKey): Promise<string>;
+  /** What opens requests that are encrypted for this device. */
+  decryptionKey(account: AccountKey): Promise<DecryptionKey>;
 }
 
 /** What the responder asks of the account's broker. Every call is authenticated; what is not signed back is no answer. */
@@ -35,7 +37,7 @@ export interface BrokerPort {
   /** What is pending, oldest first; `complete` where nothing was left out for length. */
   pending(account: AccountKey): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
   /** Hands an answer over; resolves with the broker's signed word, rejects where there was none. */
-  respond(account: AccountKey, brokerId: string, answer: Jws): Promise<Status>;
+  respond(account: AccountKey, brokerId: string, answer: JwsOrJwe): Promise<Status>;
   /** The pending entry of a BrokerID, or undefined where the broker says, signed, that it is not pending any more. */
   pendingEntry(account: AccountKey, brokerId: string): Promise<RequestEntry | undefined>;
   /** The state of a request that is not pending any more. */

@@ -2,10 +2,11 @@
  * A request comes in (design §7): stored first, then verified, so that a crash in between loses nothing. What does not
  * verify is kept with its reason and never presented; a digest that was seen before is not taken again.
  */
-import { requestDigest } from "../crypto/index.ts";
-import { LIMITS, type RequestEntry } from "../protocol/index.ts";
+import { jweDigest, requestDigest } from "../crypto/index.ts";
+import { isJwe, LIMITS, type RequestEntry } from "../protocol/index.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
 import { openForAccount } from "./open-entry.ts";
+import { openEnvelope } from "./open-envelope.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { isVouched } from "./who.ts";
 
@@ -23,9 +24,10 @@ export async function receive(
   const now = ports.clock();
   const received: InboxEntry = {
     ...account,
-    digest: await requestDigest(entry.Request),
+    digest: await nameOf(ports, account, entry),
     brokerId: entry.BrokerID,
     request: entry.Request,
+    postedBy: entry.PostedBy,
     sequence: entry.Sequence,
     state: "received",
     received: now,
@@ -43,19 +45,27 @@ export async function receive(
 }
 
 /**
+ * The digest of the signed request, so that the same one is never shown twice, under another envelope either. An envelope
+ * that does not open, or is not by the signer, is named by itself: nobody can spoil a request by wrapping it once more.
+ */
+async function nameOf(
+  ports: ResponderPorts,
+  account: AccountKey,
+  { Request, PostedBy }: RequestEntry,
+): Promise<string> {
+  if (!isJwe(Request)) return requestDigest(Request);
+  const opened = await openEnvelope(ports.keys, account, Request, PostedBy);
+  return "reason" in opened ? jweDigest(Request) : opened.digest;
+}
+
+/**
  * Moves a received entry on: to `verified`, or to `refused` or `expired`. Also what is left of a crash.
  *
  * @returns the entry as stored now, whoever moved it
  */
 export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): Promise<InboxEntry> {
   const now = ports.clock();
-  const service = await ports.keys.serviceKid(entry);
-  const opened = await openForAccount(entry.request, entry.account, {
-    received: entry.received,
-    now,
-    service,
-    supports: ports.supports,
-  });
+  const opened = await openForAccount(ports, entry, now);
   const endorses = opened.ok && opened.endorses !== undefined;
   const next: InboxEntry = opened.ok
     ? {

@@ -3,7 +3,7 @@
  * digest, at least 600 ms after it got there. Taking the request and storing its signed answer are one conditional write:
  * of two clicks one is stored, the other's signature is thrown away unseen.
  */
-import { signResponse } from "../crypto/index.ts";
+import { encryptJws, signResponse, TYP } from "../crypto/index.ts";
 import { isTyped } from "./endorsement.ts";
 import type { InboxEntry } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
@@ -37,7 +37,7 @@ export async function decide(
   const label = chosenLabel(opened, decision);
   if (label === false || (decision.value && decision.reason !== undefined)) return refused("choice");
   if (decision.value && !(await maySay(ports, entry, opened, decision.expected))) return refused("sender");
-  return sign(ports, entry, decision, label);
+  return sign(ports, entry, opened, decision, label);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function decideEndorsement(
   if (decision.value && !isTyped(opened.endorses.signingKey.kid, decision.typed ?? "")) {
     return { ok: false, refusal: "fingerprint" };
   }
-  return sign(ports, entry, { ...decision, choice: undefined }, undefined);
+  return sign(ports, entry, opened, { ...decision, choice: undefined }, undefined);
 }
 
 /** The entry that a decision is about, if it was on the screen for long enough and is still what it was. */
@@ -78,13 +78,7 @@ async function shownEntry(
   if (entry.state !== "presented" || (await expireIfDue(ports, entry))) return refused("not_pending");
   const now = ports.clock();
   if (now - entry.presented < rules.armingMs) return refused("too_soon");
-  const service = await ports.keys.serviceKid(entry);
-  const opened = await openForAccount(entry.request, entry.account, {
-    received: entry.received,
-    now,
-    service,
-    supports: ports.supports,
-  });
+  const opened = await openForAccount(ports, entry, now);
   if (!opened.ok || opened.request.digest !== entry.digest) return refused("not_presented");
   // Until when it lives is signed, too: what the storage says about that is not enough.
   if (await expireIfDue(ports, { ...entry, expires: opened.expires })) return refused("not_pending");
@@ -126,22 +120,27 @@ async function maySay(
 async function sign(
   ports: ResponderPorts,
   entry: InboxEntry,
+  { request, srml, encryptedFor }: OpenedRequest,
   decision: Pick<Decision, "value" | "choice" | "reason">,
   label: string | undefined,
 ): Promise<DecisionOutcome> {
   const at = ports.clock();
   const key = await ports.keys.signingKey(entry);
-  const jws = await signResponse(key, {
-    signedRequest: entry.request,
+  const signed = await signResponse(key, {
+    signedRequest: request.jws,
     value: decision.value,
     created: at,
     ...(decision.choice === undefined ? {} : { choice: decision.choice }),
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
   });
+  const option = srml.buttons.findIndex((button) => button.label === label);
+  const isSecret = encryptedFor > 0;
   const answer = {
-    jws,
+    // Whoever asked in secret is answered in secret, and by the key that is signed in the question alone.
+    jws: request.replyKey === undefined ? signed : await encryptJws(signed, TYP.response, [request.replyKey]),
     value: decision.value,
-    label,
+    label: isSecret ? undefined : label,
+    option: isSecret && option >= 0 ? option : undefined,
     at,
     attempts: 0,
     nextAttempt: at,

@@ -3,7 +3,8 @@ import {
   boolean,
   BrokerId,
   integer,
-  Jws,
+  JwsOrJwe,
+  Kid,
   LIMITS,
   object,
   oneOf,
@@ -19,8 +20,8 @@ const instant = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 
 const Answer = object(
-  { jws: Jws, value: boolean, at: instant, attempts: count, nextAttempt: instant },
-  { label: text(1, 100), delivery: oneOf(...DELIVERIES), deliveredAt: instant },
+  { jws: JwsOrJwe, value: boolean, at: instant, attempts: count, nextAttempt: instant },
+  { label: text(1, 100), option: integer(0, 100), delivery: oneOf(...DELIVERIES), deliveredAt: instant },
 );
 
 const Stored = object(
@@ -29,13 +30,14 @@ const Stored = object(
     broker: text(1, 500),
     digest: Sha256,
     brokerId: BrokerId,
-    request: Jws,
+    request: JwsOrJwe,
     state: oneOf(...INBOX_STATES),
     received: instant,
     expires: instant,
     vouched: boolean,
   },
   {
+    postedBy: Kid,
     sequence: count,
     endorses: boolean,
     presented: instant,
@@ -46,9 +48,10 @@ const Stored = object(
   },
 );
 
-const UNANSWERED = { label: undefined, delivery: undefined, deliveredAt: undefined };
+const UNANSWERED = { label: undefined, option: undefined, delivery: undefined, deliveredAt: undefined };
 const NEW = {
   endorses: false,
+  postedBy: undefined,
   sequence: undefined,
   presented: undefined,
   refusal: undefined,

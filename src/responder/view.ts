@@ -43,6 +43,8 @@ export interface RequestView extends RequestRef {
   /** When the sender says it asked; undefined where it did not sign that ("undated"). */
   readonly created: number | undefined;
   readonly expires: number;
+  /** How many devices can read it, this one included; 0 where it came in clear. */
+  readonly encryptedFor: number;
 }
 
 /**

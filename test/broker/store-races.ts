@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../src/broker/store/index.ts";
 import type { RequestStatus } from "../../src/protocol/index.ts";
+import { inClear } from "../support/signing.ts";
 import type { StoreFactory } from "./store-suite.ts";
 
 const NOW = 1_800_000_000_000;
@@ -175,7 +176,9 @@ export function storeRaces(factory: () => Promise<StoreFactory>): void {
             const ends = new Set(states.map(({ status, answer }) => `${status} ${answer}`));
             for (const store of stores) {
               const stored = await store.request(request.brokerId);
-              expect([...ends]).toContain(`${String(stored?.state)} ${stored?.response?.payload ?? ""}`);
+              expect([...ends]).toContain(
+                `${String(stored?.state)} ${stored?.response === undefined ? "" : inClear(stored.response).payload}`,
+              );
             }
           }
         }),

@@ -345,7 +345,7 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         const kept = { sequence, brokerId, account, postedBy, enquirerId, expire };
         expect(await store.request(brokerId)).toEqual({
           ...kept,
-          ...{ digest, signerKid, draft, state: "PENDING", response: undefined },
+          ...{ digest, signerKid, draft, state: "PENDING", encrypted: false, response: undefined },
         });
         const [listed] = await store.pending({ account, now: NOW, brokerId, limit: 1 });
         expect(listed).toEqual({ ...kept, request: request.request });
@@ -367,8 +367,8 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         const repeated = { kind: "repeated", brokerId: request.brokerId };
         expect(await store.addRequest(again, undefined)).toEqual(repeated);
         expect(await store.addRequest(again, { ...CAPS, perAccount: 0 })).toEqual(repeated);
-        expect(await store.knownRequest(ALICE, request.digest)).toEqual(repeated);
-        expect(await store.knownRequest(ALICE, "other")).toBeUndefined();
+        expect(await store.knownRequest(ALICE, request.digest, request.signerKid)).toEqual(repeated);
+        expect(await store.knownRequest(ALICE, "other", request.signerKid)).toBeUndefined();
       });
 
       it("tells the BrokerID of a request that is over only where its EnquirerID is signed", async () => {

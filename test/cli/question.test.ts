@@ -4,6 +4,7 @@ import { openRequest } from "../../src/crypto/index.ts";
 import { parseSrml, type Srml } from "../../src/srml/index.ts";
 import { connectTestDevice, type Device } from "../support/device.ts";
 import { Shell } from "../support/shell.ts";
+import { inClear } from "../support/signing.ts";
 import { System } from "../support/system.ts";
 
 let system: System;
@@ -20,7 +21,7 @@ afterAll(() => system.close());
 
 /** What the user's device would show of the request that was posted last. */
 async function shown(): Promise<Srml> {
-  return parseSrml((await openRequest((await bob.next()).Request)).text);
+  return parseSrml((await openRequest(inClear((await bob.next()).Request))).text);
 }
 
 describe("a question", { timeout: 120_000 }, () => {

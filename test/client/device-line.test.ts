@@ -6,7 +6,7 @@ import type { JsonObject } from "../../src/protocol/index.ts";
 import { decide, deliverDue, withdrawIfConfirmed } from "../../src/responder/index.ts";
 import type { AccountKey } from "../../src/responder/index.ts";
 import { alice } from "../support/alice.ts";
-import { ALICE, flippedSignature, newKey, profileOf, signedRequest } from "../support/signing.ts";
+import { ALICE, flippedSignature, newKey, profileOf, signedRequest, inClear } from "../support/signing.ts";
 import { answering, openWire, sendJson, type Wire } from "../support/wire.ts";
 
 const DEVICE = await newKey();
@@ -211,7 +211,7 @@ describe("the responder over this line", () => {
     await deliverDue(ports, decision, () => 1000);
     expect((await who.stored(decision)).state).toBe("answered");
     const stored = await who.stored(decision);
-    expect(stored.answer === undefined ? undefined : (await openResponse(stored.answer.jws)).value).toBe(true);
+    expect(stored.answer === undefined ? undefined : (await openResponse(inClear(stored.answer.jws))).value).toBe(true);
   });
 
   it("does not withdraw a request on an unsigned word", async () => {

@@ -6,7 +6,7 @@ import { parseEndpoint } from "../../src/protocol/index.ts";
 import { decide, deliverDue, pendingEntries, poll, present, viewRequest } from "../../src/responder/index.ts";
 import type { ResponderPorts } from "../../src/responder/index.ts";
 import { memoryInbox } from "../support/inbox-memory.ts";
-import { newKey, profileOf } from "../support/signing.ts";
+import { newDecryption, newKey, profileOf } from "../support/signing.ts";
 import type { System } from "../support/system.ts";
 
 const LOOK_MS = 200;
@@ -22,7 +22,8 @@ export async function agreeingUser(system: System, id: string): Promise<() => Pr
   const key = await newKey();
   const how = { fetch: globalThis.fetch, clock: Date.now };
   const code = parseConnectCode(await system.code(id)) ?? "";
-  const profile = await profileOf(key, id);
+  const decryption = await newDecryption();
+  const profile = await profileOf(key, id, decryption.pair);
   const connected = await connectDevice(
     { account: id, code, deviceName: "A phone", key, profile },
     { endpoint, ...how },
@@ -31,7 +32,11 @@ export async function agreeingUser(system: System, id: string): Promise<() => Pr
   const { service } = connected;
   const ports: ResponderPorts = {
     storage: memoryInbox(),
-    keys: { signingKey: () => Promise.resolve(key), serviceKid: () => Promise.resolve(service.kid) },
+    keys: {
+      signingKey: () => Promise.resolve(key),
+      decryptionKey: () => Promise.resolve(decryption.key),
+      serviceKid: () => Promise.resolve(service.kid),
+    },
     broker: deviceLine({ credentials: () => Promise.resolve({ key, service }), ...how }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     domains: { check: () => Promise.resolve("none") },

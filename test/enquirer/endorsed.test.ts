@@ -11,7 +11,7 @@ import { startTestBroker, type TestBroker, type TestDevice } from "../support/br
 import { type User, userAt, userWith } from "../support/co-responder.ts";
 import { endorsementBy } from "../support/endorsing.ts";
 import { type FalseBroker, openFalseBroker } from "../support/false-broker.ts";
-import { newKey, profileOf } from "../support/signing.ts";
+import { inClear, newKey, profileOf } from "../support/signing.ts";
 
 const BANK = "payments@ethel.example";
 
@@ -45,8 +45,12 @@ async function further(by: TestDevice): Promise<User> {
   const device = await broker.connect(account);
   const { body } = await broker.signed(by.key, { PendingRequest: { Responder: account } });
   for (const entry of body["Entries"] as unknown as readonly RequestEntry[]) {
-    if ((await openRequest(entry.Request)).endorse === undefined) continue;
-    const Response = await signResponse(by.key, { signedRequest: entry.Request, value: true, created: Date.now() });
+    if ((await openRequest(inClear(entry.Request))).endorse === undefined) continue;
+    const Response = await signResponse(by.key, {
+      signedRequest: inClear(entry.Request),
+      value: true,
+      created: Date.now(),
+    });
     const said = { BrokerID: entry.BrokerID, RequestStatus: "REPLY", Response };
     expect((await broker.plain({ RespondRequest: { Response: said } })).status).toBe(201);
   }

@@ -12,7 +12,7 @@ import { wireSchema } from "../../src/receipt/wire-schema.ts";
 import { WebSocket as NodeWebSocket } from "ws";
 import { startTestBroker, type TestBroker } from "../support/broker.ts";
 import { compileSchema } from "../support/json-schema.mjs";
-import { BANK, newKey, profileOf } from "../support/signing.ts";
+import { BANK, newKey, profileOf, inClear } from "../support/signing.ts";
 
 const ACCOUNT = "alice@localhost";
 const realFetch = fetch;
@@ -101,7 +101,7 @@ async function confirmation(record: typeof fetch, Socket: typeof WebSocket): Pro
   const result = bank.ask({ to: ACCOUNT, request, trustOnFirstUse: true });
   const entry = await Promise.race([asked.promise, result.then(() => asked.promise)]);
   expect((await line.pending(at)).entries).toHaveLength(1);
-  const answer = { signedRequest: entry.Request, value: true, choice: "yes", created: Date.now() };
+  const answer = { signedRequest: inClear(entry.Request), value: true, choice: "yes", created: Date.now() };
   await line.respond(at, entry.BrokerID ?? "", await signResponse(key, answer));
   const answered = await result;
   vi.unstubAllGlobals();

@@ -18,7 +18,7 @@ import {
 import { ACCOUNT, type Alice, alice, refOf, yes } from "../support/alice.ts";
 import { endorseRequest } from "../support/endorsing.ts";
 import { MINUTE, SECOND } from "../support/fake-clock.ts";
-import { newKey, profileOf, signedRequest } from "../support/signing.ts";
+import { inClear, newKey, profileOf, signedRequest } from "../support/signing.ts";
 
 const RULES = { armingMs: 600 };
 const PHONE = await newKey();
@@ -96,7 +96,7 @@ describe("a yes to a new device", () => {
       expect(await decideEndorsement(who.ports, { ...no, value: true, typed }, RULES)).toEqual({ ok: true });
       const { answer } = await who.stored(no);
       if (answer === undefined) throw new Error("There is no answer.");
-      expect(await openEndorsement(answer.jws)).toMatchObject({
+      expect(await openEndorsement(inClear(answer.jws))).toMatchObject({
         value: true,
         endorser: who.device.kid,
         service: who.service.kid,
@@ -160,6 +160,6 @@ describe("a no to a new device", () => {
     expect(await decideEndorsement(who.ports, { ...no, reason: "unknown" }, RULES)).toEqual({ ok: true });
     const { answer } = await who.stored({ digest: await requestDigest(request) });
     if (answer === undefined) throw new Error("There is no answer.");
-    expect(await openResponse(answer.jws)).toMatchObject({ value: false, reason: "unknown" });
+    expect(await openResponse(inClear(answer.jws))).toMatchObject({ value: false, reason: "unknown" });
   });
 });

@@ -14,7 +14,7 @@ import {
 } from "../../src/responder/index.ts";
 import { ACCOUNT, type Alice, alice, envelope, refOf } from "../support/alice.ts";
 import { MINUTE, SECOND, SOME_TIME } from "../support/fake-clock.ts";
-import { flippedSignature, signedRequest } from "../support/signing.ts";
+import { flippedSignature, signedRequest, inClear } from "../support/signing.ts";
 
 const RULES = { armingMs: 600 };
 const BOB = { ...ACCOUNT, account: "bob@example.com" };
@@ -24,7 +24,7 @@ const ALL = [ACCOUNT, BOB, ELSEWHERE];
 async function headings(who: Alice): Promise<readonly string[]> {
   const found: string[] = [];
   for (const entry of await pendingEntries(who.ports, ALL)) {
-    const body = JSON.parse(Buffer.from(entry.request.payload, "base64url").toString()) as {
+    const body = JSON.parse(Buffer.from(inClear(entry.request).payload, "base64url").toString()) as {
       TBSRequest: { Text: string };
     };
     found.push(/<h1>(.*)<\/h1>/.exec(body.TBSRequest.Text)?.[1] ?? "");

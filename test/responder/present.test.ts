@@ -77,6 +77,7 @@ describe("a view", () => {
       match: false,
       created: SOME_TIME,
       expires: SOME_TIME + 5 * MINUTE,
+      encryptedFor: 0,
     });
   });
 

@@ -14,6 +14,7 @@ import {
   newKey,
   PLAIN_REQUEST,
   signedRequest,
+  inClear,
 } from "../support/signing.ts";
 
 const STRANGER = foreignKey();
@@ -220,7 +221,6 @@ describe("what a stranger cannot get onto the screen", () => {
     ["a code to match", { Match: "A".repeat(43) }],
     ["the user's presence", { Presence: true }],
     ["an endorsement", { Endorse: foreignRequest(STRANGER) }],
-    ["an encrypted answer", { ReplyKey: STRANGER.jwk }],
   ])("a demand that is not met here: %s", async (_, demand) => {
     const who = await alice();
     expect(await refusalOf(who, foreignRequest(STRANGER, { ...DATED, ...demand }))).toBe("unsupported");
@@ -317,9 +317,10 @@ describe("a crash", () => {
     const entry = envelope(flippedSignature(await signedRequest(who.bank)));
     await who.inbox.insert({
       ...ACCOUNT,
-      digest: await requestDigest(entry.Request),
+      digest: await requestDigest(inClear(entry.Request)),
       brokerId: entry.BrokerID ?? "",
       request: entry.Request,
+      postedBy: undefined,
       sequence: undefined,
       state: "received",
       received: SOME_TIME,

@@ -16,7 +16,7 @@ import { ACCOUNT, type Alice, alice, envelope, refOf, yes } from "../support/ali
 import { DAY, MINUTE, SECOND, SOME_TIME } from "../support/fake-clock.ts";
 import { textOf } from "../support/foreign-signer.ts";
 import { memoryInbox } from "../support/inbox-memory.ts";
-import { newKey, signedRequest } from "../support/signing.ts";
+import { newKey, signedRequest, inClear } from "../support/signing.ts";
 
 const RULES = { armingMs: 600 };
 const OPTIONS = {
@@ -42,7 +42,7 @@ async function decided(who: Alice, decision: Decision): Promise<DecisionOutcome>
 async function answerTo(who: Alice, decision: Decision): Promise<Jws> {
   const { answer } = await who.stored(decision);
   if (answer === undefined) throw new Error("There is no answer.");
-  return answer.jws;
+  return inClear(answer.jws);
 }
 
 describe("a decision does not count", () => {
@@ -365,6 +365,6 @@ describe("one request through two accounts", () => {
     expect(await decide(ports, yes(refOf(entry)), RULES)).toEqual({ ok: true });
     const answer = (await who.inbox.get(other, entry.digest))?.answer;
     if (answer === undefined) throw new Error("There is no answer.");
-    expect((await openResponse(answer.jws)).signer.kid).toBe(otherKey.kid);
+    expect((await openResponse(inClear(answer.jws))).signer.kid).toBe(otherKey.kid);
   });
 });

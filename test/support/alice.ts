@@ -1,7 +1,7 @@
 /** Alice's responder for tests: a key, an inbox in memory, a broker, pins and a clock that stands still. */
-import { requestDigest } from "../../src/crypto/index.ts";
-import type { SigningKey } from "../../src/crypto/index.ts";
-import type { Jws, RequestEntry } from "../../src/protocol/index.ts";
+import { encryptionJwkOf, importEncryptionKey, requestDigest } from "../../src/crypto/index.ts";
+import type { EncryptionKey, SigningKey } from "../../src/crypto/index.ts";
+import type { Jws, JwsOrJwe, RequestEntry } from "../../src/protocol/index.ts";
 import { parseAccount } from "../../src/protocol/index.ts";
 import { present, receive } from "../../src/responder/index.ts";
 import type {
@@ -15,7 +15,7 @@ import type {
 import { TestBroker } from "./broker-port.ts";
 import { type FakeClock, fakeClock, SECOND } from "./fake-clock.ts";
 import { type MemoryInbox, memoryInbox } from "./inbox-memory.ts";
-import { ALICE, newKey, signedRequest } from "./signing.ts";
+import { ALICE, newDecryption, newKey, signedRequest } from "./signing.ts";
 
 export const ACCOUNT: AccountKey = { account: ALICE, broker: "https://example.com/.well-known/confirm" };
 
@@ -25,6 +25,8 @@ export interface Alice {
   readonly bank: SigningKey;
   /** The key that Alice's broker is pinned by. */
   readonly service: SigningKey;
+  /** What others encrypt for this device. */
+  readonly encryption: EncryptionKey;
   readonly inbox: MemoryInbox;
   readonly broker: TestBroker;
   readonly clock: FakeClock;
@@ -33,7 +35,7 @@ export interface Alice {
   /** Domain and kid, with a space between -> what is known of them; else the domain was never asked. */
   readonly domains: Map<string, SenderCheck>;
   /** The BrokerIDs of what was received by `take`. */
-  readonly take: (request: Jws, more?: Partial<RequestEntry>) => Promise<InboxEntry | undefined>;
+  readonly take: (request: JwsOrJwe, more?: Partial<RequestEntry>) => Promise<InboxEntry | undefined>;
   /** Receives the request and puts it on the screen long enough for a decision to count. */
   readonly show: (request?: Jws) => Promise<Decision>;
   readonly stored: (ref: { readonly digest: string }) => Promise<InboxEntry>;
@@ -48,7 +50,7 @@ export function nextBrokerId(): string {
   return `RB${[...String(given)].map((digit) => LETTERS.charAt(Number(digit))).join("")}`;
 }
 
-export function envelope(request: Jws, more: Partial<RequestEntry> = {}): RequestEntry {
+export function envelope(request: JwsOrJwe, more: Partial<RequestEntry> = {}): RequestEntry {
   return { Request: request, ResponderAccount: ALICE, BrokerID: nextBrokerId(), ...more };
 }
 
@@ -66,6 +68,7 @@ export async function alice(): Promise<Alice> {
   const device = await newKey();
   const bank = await newKey();
   const service = await newKey();
+  const decryption = await newDecryption();
   const inbox = memoryInbox();
   const broker = new TestBroker();
   const clock = fakeClock();
@@ -73,7 +76,11 @@ export async function alice(): Promise<Alice> {
   const domains = new Map<string, SenderCheck>();
   const ports: ResponderPorts = {
     storage: inbox,
-    keys: { signingKey: () => Promise.resolve(device), serviceKid: () => Promise.resolve(service.kid) },
+    keys: {
+      signingKey: () => Promise.resolve(device),
+      decryptionKey: () => Promise.resolve(decryption.key),
+      serviceKid: () => Promise.resolve(service.kid),
+    },
     broker,
     pins: {
       pinnedKids: (fromId) => Promise.resolve(pins.get(fromId) ?? []),
@@ -98,5 +105,6 @@ export async function alice(): Promise<Alice> {
     clock.pass(SECOND);
     return yes(ref);
   };
-  return { ports, device, bank, service, inbox, broker, clock, pins, domains, take, show, stored };
+  const encryption = await importEncryptionKey(await encryptionJwkOf(decryption.pair));
+  return { ports, device, bank, service, encryption, inbox, broker, clock, pins, domains, take, show, stored };
 }

@@ -16,11 +16,12 @@ import {
   openAnswer,
   proveCode,
   sealCall,
+  type DecryptionKey,
   type SigningKey,
   type VerifyKey,
 } from "../../src/crypto/index.ts";
 import { isJsonObject, type Jws, type JsonObject, LIMITS, scanJson } from "../../src/protocol/index.ts";
-import { newKey, profileOf } from "./signing.ts";
+import { newDecryption, newKey, profileOf } from "./signing.ts";
 
 /** HTTP's answer, its body read as JSON where it is JSON. */
 export interface HttpAnswer {
@@ -83,6 +84,7 @@ export function messageOf(json: JsonObject): Message {
 export interface TestDevice {
   readonly account: string;
   readonly key: SigningKey;
+  readonly decryption: DecryptionKey;
   readonly profile: Jws;
 }
 
@@ -140,13 +142,14 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     const now = clock();
     await store.addAccount(account, now);
     await store.addCode({ account, code, now, expires: now + LIMITS.connectCodeMs });
-    const profile = await profileOf(key, account);
+    const decryption = await newDecryption();
+    const profile = await profileOf(key, account, decryption.pair);
     const proof = await proveCode(code, deviceProofParts(account, key.kid));
     const answer = await signed(key, {
       ConnectRequest: { Account: account, DeviceName: "a browser", DeviceProfile: profile, Proof: proof },
     });
     if (answer.status !== 201) throw new Error(`${answer.status} ${answer.sentence}`);
-    return { account, key, profile };
+    return { account, key, decryption: decryption.key, profile };
   };
 
   return {

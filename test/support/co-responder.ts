@@ -46,6 +46,7 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
     keys: {
       signingKey: () => Promise.resolve(device.key),
       serviceKid: () => Promise.resolve(broker.service.kid),
+      decryptionKey: () => Promise.resolve(device.decryption),
     },
     broker: deviceLine({
       credentials: () => Promise.resolve({ key: device.key, service: broker.service }),

@@ -6,7 +6,7 @@ import { connectDevice, type Credentials, deviceLine } from "../../src/client/in
 import { parseConnectCode, signResponse } from "../../src/crypto/index.ts";
 import { parseEndpoint, type RequestEntry, type Status } from "../../src/protocol/index.ts";
 import { waitUntil } from "../../src/demo/browser/wait.ts";
-import { newKey, profileOf } from "./signing.ts";
+import { inClear, newKey, profileOf } from "./signing.ts";
 import type { System } from "./system.ts";
 
 export interface Device {
@@ -46,7 +46,7 @@ export async function connectTestDevice(system: System, account: string): Promis
         return found;
       }),
     answer: async (entry, value, choice) => {
-      const signedRequest = entry.Request;
+      const signedRequest = inClear(entry.Request);
       const more = choice === undefined ? {} : { choice };
       const jws = await signResponse(key, { signedRequest, value, created: Date.now(), ...more });
       return line.respond(at, entry.BrokerID ?? "", jws);

@@ -1,5 +1,7 @@
 /** Keys and signed requests and answers for tests: real signatures, some of them over what our own code would not write. */
 import {
+  type DecryptionKey,
+  decryptionKeyOf,
   encryptionJwkOf,
   newEncryptionPair,
   newSigningPair,
@@ -8,7 +10,7 @@ import {
   signRequest,
 } from "../../src/crypto/index.ts";
 import type { NewRequest, SigningKey } from "../../src/crypto/index.ts";
-import type { Jws } from "../../src/protocol/index.ts";
+import { isJwe, type Jws, type JwsOrJwe } from "../../src/protocol/index.ts";
 import { writeSrml } from "../../src/srml/index.ts";
 import type { SrmlInput } from "../../src/srml/index.ts";
 import { MINUTE, SOME_TIME } from "./fake-clock.ts";
@@ -22,7 +24,19 @@ export async function newKey(): Promise<SigningKey> {
   return signingKeyOf(await newSigningPair({ extractable: true }));
 }
 
+/** What came, where the test knows that it came in clear. */
+export function inClear(message: JwsOrJwe | undefined): Jws {
+  if (message === undefined || isJwe(message)) throw new Error("It is not in clear.");
+  return message;
+}
+
 let asked = 0;
+
+/** What opens what is encrypted for a new pair, and the pair. */
+export async function newDecryption(): Promise<{ readonly pair: CryptoKeyPair; readonly key: DecryptionKey }> {
+  const pair = await newEncryptionPair({ extractable: true });
+  return { pair, key: await decryptionKeyOf(pair) };
+}
 
 /** A request as our enquirer signs it; each has an EnquirerID of its own. */
 export function signedRequest(
@@ -63,8 +77,8 @@ export function foreignResponse(key: ForeignKey, body: object, typ: string | nul
 }
 
 /** The profile of a device, by its own key. */
-export async function profileOf(key: SigningKey, account = ALICE): Promise<Jws> {
-  const encryptionKey = await encryptionJwkOf(await newEncryptionPair({ extractable: true }));
+export async function profileOf(key: SigningKey, account = ALICE, pair?: CryptoKeyPair): Promise<Jws> {
+  const encryptionKey = await encryptionJwkOf(pair ?? (await newEncryptionPair({ extractable: true })));
   return signDeviceProfile(key, { account, encryptionKey, created: SOME_TIME });
 }
 

@@ -2,23 +2,25 @@
  * Requests and their answers, as every engine keeps them. A request leaves PENDING once, by one conditional write:
  * of an answer, a refusal, a cancellation and the passing of its time, the first that is durable wins.
  */
-import type { Draft, Jws, RequestStatus } from "../../protocol/index.ts";
+import type { Draft, Jws, JwsOrJwe, RequestStatus } from "../../protocol/index.ts";
 
 export interface NewStoredRequest {
   readonly brokerId: string;
   readonly account: string;
-  /** base64url(SHA-256(protected "." payload)). */
+  /** base64url(SHA-256(protected "." payload)); of an envelope, what `jweDigest` says. */
   readonly digest: string;
+  /** The key that signed; who signed inside an envelope nobody here can see, so there it is the key that posted. */
   readonly signerKid: string;
   /** Who posted it, where the call was authenticated. */
   readonly postedBy: string | undefined;
   readonly enquirerId: string | undefined;
   /** EnquirerID is signed, so the same request again is the same question, not a new one. */
   readonly enquirerIdSigned: boolean;
-  readonly fromId: string;
+  /** Undefined where the request is encrypted. */
+  readonly fromId: string | undefined;
   /** In which draft it was posted, so that whoever asks for its status is answered in the same. */
   readonly draft: Draft;
-  readonly request: Jws;
+  readonly request: JwsOrJwe;
   /** Milliseconds since 1970, both. */
   readonly received: number;
   readonly expire: number;
@@ -40,13 +42,15 @@ export type AddOutcome =
   | { readonly kind: "repeated"; readonly brokerId: string }
   /** The same request was here, is over, and carries no signed EnquirerID. */
   | { readonly kind: "spent" }
+  /** The same envelope was posted by another key: it is not told that one's BrokerID. */
+  | { readonly kind: "of_another" }
   /** Another request of this key has this EnquirerID. */
   | { readonly kind: "enquirer_id_used" }
   | { readonly kind: "unknown_account" }
   /** A cap is reached; `until` is when the first of those counted runs out. */
   | { readonly kind: "full"; readonly cap: "account" | "unverified" | "sender"; readonly until: number };
 
-export type KnownRequest = Extract<AddOutcome, { readonly kind: "repeated" | "spent" }>;
+export type KnownRequest = Extract<AddOutcome, { readonly kind: "repeated" | "spent" | "of_another" }>;
 
 /** A request as it is kept, without its body. */
 export interface StoredRequest {
@@ -59,9 +63,11 @@ export interface StoredRequest {
   readonly enquirerId: string | undefined;
   readonly draft: Draft;
   readonly expire: number;
+  /** So its answer is encrypted too, and comes in a call by a device. */
+  readonly encrypted: boolean;
   readonly state: RequestStatus;
   /** The signed answer, where the state is REPLY. */
-  readonly response: Jws | undefined;
+  readonly response: JwsOrJwe | undefined;
   /** Of that answer: its digest, and when it came, in milliseconds since 1970. */
   readonly answered: { readonly digest: string; readonly received: number } | undefined;
 }
@@ -73,7 +79,7 @@ export interface PendingRequest {
   readonly postedBy: string | undefined;
   readonly enquirerId: string | undefined;
   readonly expire: number;
-  readonly request: Jws;
+  readonly request: JwsOrJwe;
 }
 
 /** A request that left PENDING. */
@@ -88,7 +94,7 @@ export interface NewAnswer {
   /** The device that answers: it must be active at the moment of the write. */
   readonly deviceKid: string;
   readonly digest: string;
-  readonly response: Jws;
+  readonly response: JwsOrJwe;
   readonly now: number;
   /** The pending device that the answer is about: in the same write it becomes active with this profile, or revoked. */
   readonly endorses?: {
@@ -133,8 +139,8 @@ export interface RequestStore {
   requestsOf(account: string): Promise<AccountRequests>;
   /** Adds a request; duplicates first, then caps (undefined: none). */
   addRequest(request: NewStoredRequest, caps: PendingCaps | undefined): Promise<AddOutcome>;
-  /** What adding the same request would say, if it is known. */
-  knownRequest(account: string, digest: string): Promise<KnownRequest | undefined>;
+  /** What adding the same request, by this key, would say, if it is known. */
+  knownRequest(account: string, digest: string, signerKid: string): Promise<KnownRequest | undefined>;
   request(brokerId: string): Promise<StoredRequest | undefined>;
   /** The request of an account by its digest: what a -00 answer, which has no BrokerID, is over. */
   requestByDigest(account: string, digest: string): Promise<StoredRequest | undefined>;

@@ -2,19 +2,16 @@
  * Enquire (-01 §6.8): an enquirer posts a signed request. Nothing is stored that a responder would not show: the
  * signature holds, the envelope says what is signed, the dates are good, the text passes the gate, the sender may ask.
  */
-import { openRequest, type VerifiedRequest, type VerifyKey } from "../../crypto/index.ts";
-import { nodeSha256 } from "../../node/index.ts";
+import type { VerifyKey } from "../../crypto/index.ts";
 import { type Draft, parseAccount, parseTime, type RequestBody, type ResponseBody } from "../../protocol/index.ts";
-import { gateText, parseSrml } from "../../srml/index.ts";
 import type { Origin } from "../call.ts";
 import { shortId } from "../log.ts";
 import { requireAdmitted, type Standing } from "../policy/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import type { AddOutcome } from "../store/index.ts";
+import { type PostedRequest, readPosted } from "./posted-request.ts";
 import { expiryOf } from "./request-dates.ts";
-
-type Entry = RequestBody<"Enquire">["Request"];
 
 /**
  * @param draft - in which draft it is posted, and its status told later
@@ -28,9 +25,8 @@ export async function enquire(
 ): Promise<ResponseBody<"Enquire">> {
   const { store, limiter, notices, log, clock } = service;
   const account = parseAccount(entry.ResponderAccount).id;
-  const request = await open(entry, account, origin, service);
-  const { signer, fromId, digest, enquirerId } = request;
-  checkContent(request);
+  const request = await readPosted(entry, account, origin, service);
+  const { signerKid, fromId, digest, enquirerId, enquirerIdSigned } = request;
   const standing = await standingOf(request, origin, service);
 
   const now = clock();
@@ -41,7 +37,7 @@ export async function enquire(
   };
   const expire = expiryOf(dates, now);
   if (expire <= now) {
-    const known = await store.knownRequest(account, digest);
+    const known = await store.knownRequest(account, digest, signerKid);
     if (known !== undefined) return { Status: 201, BrokerID: brokerIdOf(known, now) };
     throw new Refusal("over", "The request had expired before it arrived.");
   }
@@ -51,7 +47,7 @@ export async function enquire(
     brokerId,
     account,
     postedBy: origin.caller?.kid,
-    enquirerId: enquirerId ?? entry.EnquirerID,
+    enquirerId,
     expire,
     request: entry.Request,
   };
@@ -59,8 +55,8 @@ export async function enquire(
     {
       ...kept,
       digest,
-      signerKid: signer.kid,
-      enquirerIdSigned: enquirerId !== undefined,
+      signerKid,
+      enquirerIdSigned,
       draft,
       fromId,
       received: now,
@@ -68,9 +64,9 @@ export async function enquire(
     limiter.caps(standing),
   );
   if (outcome.kind !== "added") return { Status: 201, BrokerID: brokerIdOf(outcome, now) };
-  await rememberRsa(signer, service);
+  if (request.signer !== undefined) await rememberRsa(request.signer, service);
   notices.posted({ ...kept, sequence: outcome.sequence });
-  log.write({ event: "posted", account, request: shortId(brokerId), kid: signer.kid });
+  log.write({ event: "posted", account, request: shortId(brokerId), kid: signerKid });
   return { Status: 201, BrokerID: brokerId };
 }
 
@@ -82,49 +78,19 @@ async function rememberRsa({ kid, jwk }: VerifyKey, { store, held }: Service): P
   if (jwk.kty === "RSA" && (await held(kid)) === undefined) await store.rememberSender(kid, jwk);
 }
 
-/** Verifies the request and holds the envelope against it. */
-async function open(entry: Entry, account: string, origin: Origin, service: Service): Promise<VerifiedRequest> {
-  if (JSON.stringify(entry.Request).length > service.policy.requestBytes) {
-    throw new Refusal("too_large", `A request has at most ${service.policy.requestBytes} bytes.`);
-  }
-  const request = await openRequest(entry.Request, service.held, nodeSha256);
-  if (origin.caller === undefined) service.limiter.kid(request.signer.kid);
-  else if (origin.caller.kid !== request.signer.kid) {
-    throw new Refusal("forbidden", "An authenticated request must be posted by the key that signed it.");
-  }
-  if (request.toId !== account) {
-    throw new Refusal("contradiction", "The envelope's ResponderAccount is not the signed ToID.");
-  }
-  if (entry.Responder !== undefined && parseAccount(entry.Responder).id !== account) {
-    throw new Refusal("contradiction", "The envelope's Responder is not its ResponderAccount.");
-  }
-  if (request.enquirerId !== undefined && entry.EnquirerID !== undefined && request.enquirerId !== entry.EnquirerID) {
-    throw new Refusal("contradiction", "The envelope's EnquirerID is not the signed one.");
-  }
-  return request;
-}
-
-/** What no responder would show. @throws SrmlError; Refusal `contradiction`, `forbidden` */
-function checkContent(request: VerifiedRequest): void {
-  const { buttons } = parseSrml(request.text);
-  gateText(request.fromId, "name");
-  if (request.demands.includes("Match") && buttons.length > 0) {
-    throw new Refusal("contradiction", "A request with Match has no buttons: the typed code is its answer.");
-  }
-  if (request.demands.includes("Endorse")) {
-    throw new Refusal("forbidden", "Only the broker itself asks for the endorsement of a device.");
-  }
-}
-
 /** Who is asking, as far as this broker knows. @throws Refusal `forbidden` */
-async function standingOf({ fromId, signer }: VerifiedRequest, origin: Origin, service: Service): Promise<Standing> {
-  const known = await service.store.senderStanding(fromId, signer.kid);
-  const isOurs = known.fromIsAccount || service.domains.has(parseAccount(fromId).domain);
+async function standingOf({ fromId, signerKid }: PostedRequest, origin: Origin, service: Service): Promise<Standing> {
+  const known = await service.store.senderStanding(fromId, signerKid);
+  // Who an encrypted request says that it is from, only the responder can hold against the key.
+  const isOurs = fromId !== undefined && (known.fromIsAccount || service.domains.has(parseAccount(fromId).domain));
   if (isOurs && !known.local) {
     throw new Refusal("forbidden", `A request from ${fromId} must be signed by an active device of that account.`);
   }
   const domain =
-    !known.local && !known.registered && (await service.published?.has(fromId, signer.kid, origin.address)) === true;
+    fromId !== undefined &&
+    !known.local &&
+    !known.registered &&
+    (await service.published?.has(fromId, signerKid, origin.address)) === true;
   const standing = { ...known, domain };
   requireAdmitted(service.enquirers, standing);
   return standing;
@@ -143,6 +109,8 @@ function brokerIdOf(outcome: Exclude<AddOutcome, { readonly kind: "added" }>, no
       return outcome.brokerId;
     case "spent":
       throw new Refusal("exists", "The same request was posted before and is over; sign a new one with an EnquirerID.");
+    case "of_another":
+      throw new Refusal("exists", "The same encrypted request was posted by another key.");
     case "enquirer_id_used":
       throw new Refusal("exists", "Another request of this key has this EnquirerID.");
     case "unknown_account":

@@ -1,12 +1,23 @@
 /**
  * Respond (-01 §6.12): a device hands its answer in. What counts is the signature in it: by an active device of the
  * account, over the stored request. `REFUSED` carries no signature, so the call itself must be by such a device. An
- * answer of draft -00 names no BrokerID; the request that is signed inside says which it is.
+ * answer of draft -00 names no BrokerID; the request that is signed inside says which it is. Of an encrypted answer only the
+ * device that brings it can be seen.
  */
-import { CryptoError, openResponse, requestDigest, type VerifiedResponse } from "../../crypto/index.ts";
+import {
+  checkJwe,
+  CryptoError,
+  jweDigest,
+  openResponse,
+  requestDigest,
+  TYP,
+  type VerifiedResponse,
+} from "../../crypto/index.ts";
 import { nodeSha256 } from "../../node/index.ts";
 import {
   decodeBase64url,
+  isJwe,
+  type Jwe,
   type Jws,
   parseAccount,
   type RequestBody,
@@ -41,7 +52,9 @@ export const respond: Handler<"Respond"> = async ({ Response: entry }, origin, s
   const { request, outcome } =
     entry.Response === undefined
       ? await refuse(named, origin, service)
-      : await answer(named, entry.Response, origin, service);
+      : isJwe(entry.Response)
+        ? await answerEncrypted(named, entry.Response, origin, service)
+        : await answer(named, entry.Response, origin, service);
   tellOthers(outcome, request, entry, service);
   const Status = requireSettled(outcome);
   const settled = await service.store.request(request.brokerId);
@@ -86,6 +99,7 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
     // Who may not answer at all is told that, and not what the request was.
     const device = await service.store.device(request.account, opened.signer.kid);
     if (device?.state !== "active") return { request, outcome: { kind: "stranger" } };
+    if (request.encrypted) throw new Refusal("contradiction", "An encrypted request takes no answer in clear.");
     throw new Refusal("other_request", "The answer is signed over another request than the one with this BrokerID.");
   }
   const endorses = request.signerKid === service.key.kid ? await endorsement(jws) : undefined;
@@ -102,6 +116,27 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
     service.log.write({ event: accepted ? "endorsed" : "declined", account, kid, by: opened.signer.kid });
     service.notices.devicesChanged(account);
   }
+  return { request, outcome };
+}
+
+/** An answer that only the enquirer can open: the device that brings it must be one of the account's. */
+async function answerEncrypted(
+  request: StoredRequest | undefined,
+  jwe: Jwe,
+  origin: Origin,
+  service: Service,
+): Promise<Answered> {
+  if (request === undefined) throw new Refusal("contradiction", "An encrypted answer must name the BrokerID.");
+  const { kid } = await requireDevice(origin, request.account, service);
+  if (!request.encrypted) throw new Refusal("contradiction", "A request in clear takes no encrypted answer.");
+  checkJwe(jwe, TYP.response);
+  const outcome = await service.store.answer({
+    sequence: request.sequence,
+    deviceKid: kid,
+    digest: await jweDigest(jwe, nodeSha256),
+    response: jwe,
+    now: service.clock(),
+  });
   return { request, outcome };
 }
 

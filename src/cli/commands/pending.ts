@@ -27,6 +27,7 @@ export function requestText(view: RequestView): string {
     ...view.srml.buttons.map((button) => `  option   ${button.value ?? button.label}: ${button.label}`),
     ...(view.match ? ["  code     to accept, type the code that the sender shows: --code"] : []),
     `  expires  ${new Date(view.expires).toISOString()}`,
+    ...encryptedText(view),
   ].join("\n");
 }
 
@@ -39,6 +40,15 @@ export function endorsementText(view: EndorsementView): string {
     `  accept   confirm accept ${view.id} --device XXXXX-XXXXX   the last two groups`,
     `  expires  ${new Date(view.expires).toISOString()}`,
   ].join("\n");
+}
+
+function encryptedText({ encryptedFor }: RequestView): readonly string[] {
+  if (encryptedFor === 0) return [];
+  return [
+    encryptedFor === 1
+      ? "  secret   encrypted: only this device and the sender can read it"
+      : `  secret   encrypted: only ${encryptedFor} devices, this one among them, and the sender can read it`,
+  ];
 }
 
 export function addPending(program: Command, run: Run): void {

@@ -1,6 +1,12 @@
 /** The responder of this browser: the database behind its ports, a line to the broker of each account. */
 import { type Credentials, deviceLine } from "../../client/index.ts";
-import { importPublicKey, type SigningKey, signingKeyOf } from "../../crypto/index.ts";
+import {
+  type DecryptionKey,
+  decryptionKeyOf,
+  importPublicKey,
+  type SigningKey,
+  signingKeyOf,
+} from "../../crypto/index.ts";
 import { type AccountKey, type ResponderPorts, resumeReceived } from "../../responder/index.ts";
 import type { AccountView } from "../messages.ts";
 import { addAccount, listAccounts, removeAccount, type StoredAccount } from "./account-database.ts";
@@ -13,6 +19,7 @@ import { type AskedDomains, senderDomains } from "./sender-domains.ts";
 interface Member {
   readonly stored: StoredAccount;
   readonly who: Credentials;
+  readonly opens: DecryptionKey;
   readonly line: Line;
 }
 
@@ -54,6 +61,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     keys: {
       signingKey: (account): Promise<SigningKey> => Promise.resolve(memberOf(account).who.key),
       serviceKid: (account) => Promise.resolve(memberOf(account).who.service.kid),
+      decryptionKey: (account) => Promise.resolve(memberOf(account).opens),
     },
     broker: deviceLine({
       credentials: (account) => Promise.resolve(memberOf(account).who),
@@ -67,11 +75,12 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
   const open = async (stored: StoredAccount): Promise<void> => {
     const key = await signingKeyOf(stored.signing);
     const who = { key, service: await importPublicKey(stored.service) };
+    const opens = await decryptionKeyOf(stored.encryption);
     const account = { account: stored.account, broker: stored.broker };
     // The line asks for its member as soon as it opens, so the member is there first, with a line that is not open yet.
-    members.set(nameOf(account), { stored, who, line: CLOSED });
+    members.set(nameOf(account), { stored, who, opens, line: CLOSED });
     await resumeReceived(ports, account);
-    members.set(nameOf(account), { stored, who, line: openLine(ports, account, who, changed) });
+    members.set(nameOf(account), { stored, who, opens, line: openLine(ports, account, who, changed) });
   };
   for (const stored of await listAccounts(database)) await open(stored);
 

@@ -14,6 +14,8 @@ const SHAPES = {
   unverified: { line: "M12 2 22 12 12 22 2 12ZM9.8 10a2.3 2.3 0 1 1 3.4 2c-.8.5-1.2.9-1.2 1.7M12 16.5v.2" },
   /** A stop sign. */
   changed: { fill: "M8 2h8l6 6v8l-6 6H8l-6-6V8Z", knockout: "M12 7v6M12 16.5v.3" },
+  /** A padlock. */
+  encrypted: { fill: "M5 10h14v12H5Z", line: "M8 10V7a4 4 0 0 1 8 0v3", knockout: "M12 14v4" },
   accepted: { fill: "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22Z", knockout: "m7 12.5 3.5 3.5 6.5-7.5" },
   rejected: { line: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20ZM8.5 8.5l7 7M15.5 8.5l-7 7" },
   over: { line: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20ZM12 6.5V12l4 2.5" },

@@ -61,9 +61,17 @@ export function whoBand(request: RequestView, locale: string, { onMoved, onCheck
     trust === "changed" ? element("p", { class: "alarm" }, i18n(TRUST.changed.why)) : undefined,
     ...domainNotes(request.sender.domain),
     onCheck === undefined ? undefined : senderCheck(request.sender, onCheck),
+    encryptedMark(request.encryptedFor),
     details,
   );
   return { element: band, setQueue: (text) => (queue.textContent = text) };
+}
+
+/** Who can read the request, where it came encrypted. */
+function encryptedMark(devices: number): HTMLElement | undefined {
+  if (devices === 0) return undefined;
+  const words = devices === 1 ? i18n("encrypted") : i18n("encryptedMore", String(devices));
+  return element("p", { class: "encrypted", testid: "encrypted" }, icon("encrypted"), words);
 }
 
 /** The sign of this extension. */

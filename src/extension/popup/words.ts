@@ -42,6 +42,7 @@ export const NOT_COUNTED: Readonly<Record<DecisionRefusal, string | undefined>> 
 export const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   signature: "refusedSignature",
   malformed: "refusedMalformed",
+  encryption: "refusedEncryption",
   other_account: "refusedOtherAccount",
   dates: "refusedDates",
   text: "refusedText",

@@ -7,7 +7,7 @@ import { type JsonObject, type Jws, LIMITS, type RequestEntry } from "../../../s
 import { openEndorsement } from "../../../src/receipt/index.ts";
 import { startTestBroker, type TestBroker, type TestDevice } from "../../support/broker.ts";
 import { type FakeClock, fakeClock, HOUR, MINUTE, SECOND } from "../../support/fake-clock.ts";
-import { ALICE, newKey, profileOf, signedRequest } from "../../support/signing.ts";
+import { ALICE, newKey, profileOf, signedRequest, inClear } from "../../support/signing.ts";
 
 let clock: FakeClock;
 let broker: TestBroker;
@@ -29,7 +29,7 @@ async function pending(key = first.key): Promise<readonly RequestEntry[]> {
 async function answer(value: boolean, key = first.key, more: object = {}) {
   const [entry] = await pending();
   if (entry?.BrokerID === undefined) throw new Error("Nothing is pending.");
-  const response = { signedRequest: entry.Request, value, created: clock.read(), ...more };
+  const response = { signedRequest: inClear(entry.Request), value, created: clock.read(), ...more };
   const Response = await signResponse(key, response);
   return broker.plain({
     RespondRequest: { Response: { BrokerID: entry.BrokerID, RequestStatus: "REPLY", Response } },
@@ -57,7 +57,7 @@ describe("a second device", () => {
     const second = await broker.connect(ALICE);
     const [entry] = await pending();
     if (entry === undefined) throw new Error("Nothing is pending.");
-    const request = await openRequest(entry.Request);
+    const request = await openRequest(inClear(entry.Request));
     expect(request).toMatchObject({ fromId: "confirm@example.com", toId: ALICE, endorse: second.profile });
     expect(request.signer.kid).toBe(broker.service.kid);
     expect(request.expire).toBe(clock.read() + LIMITS.endorseMs);
@@ -114,7 +114,7 @@ describe("a second device", () => {
     const [entry] = await pending();
     clock.pass(LIMITS.endorseMs);
     const Response = await signResponse(first.key, {
-      ...{ signedRequest: entry?.Request ?? first.profile, value: true, created: clock.read() },
+      ...{ signedRequest: inClear(entry?.Request), value: true, created: clock.read() },
     });
     const message = { RespondRequest: { Response: { BrokerID: entry?.BrokerID, RequestStatus: "REPLY", Response } } };
     expect((await broker.plain(message)).status).toBe(410);

@@ -41,7 +41,7 @@ export function sqliteAccounts(database: Database.Database, writes: GroupCommit)
   const insertSender = database.prepare("INSERT INTO senders (kid, jwk) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const standing = database.prepare(`
     SELECT EXISTS (SELECT 1 FROM accounts WHERE account = ?1) AS account,
-      EXISTS (SELECT 1 FROM devices WHERE account = ?1 AND kid = ?2 AND state = 'active') AS local,
+      EXISTS (SELECT 1 FROM devices WHERE kid = ?2 AND (?1 IS NULL OR account = ?1) AND state = 'active') AS local,
       EXISTS (SELECT 1 FROM enquirers WHERE kid = ?2) AS registered`);
   const insertEnquirer = database.prepare(
     "INSERT INTO enquirers (kid, jwk, name, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -83,7 +83,7 @@ export function sqliteAccounts(database: Database.Database, writes: GroupCommit)
         insertSender.run(kid, JSON.stringify(jwk));
       }),
     senderStanding: (fromId, kid) => {
-      const row = standing.get(fromId, kid);
+      const row = standing.get(fromId ?? null, kid);
       const is = (name: string): boolean => integerOf(row, name) === 1;
       return Promise.resolve({ fromIsAccount: is("account"), local: is("local"), registered: is("registered") });
     },

@@ -3,6 +3,7 @@ import {
   type Draft,
   DRAFTS,
   type Jws,
+  type JwsOrJwe,
   type PublicJwk,
   REQUEST_STATUSES,
   type RequestStatus,
@@ -46,6 +47,10 @@ export function optionalIntegerOf(row: unknown, name: string): number | undefine
 
 export function jwsOf(row: unknown, name: string): Jws {
   return JSON.parse(textOf(row, name)) as Jws;
+}
+
+export function jwsOrJweOf(row: unknown, name: string): JwsOrJwe {
+  return JSON.parse(textOf(row, name)) as JwsOrJwe;
 }
 
 export function optionalJwsOf(row: unknown, name: string): Jws | undefined {
@@ -99,8 +104,11 @@ export function deviceOf(row: unknown): StoredDevice {
   });
 }
 
+/** Stands for the FromID of an encrypted request, which nobody here can read; no account is empty. */
+export const ENCRYPTED = "";
+
 export function requestOf(row: unknown): StoredRequest {
-  const response = optionalTextOf(row, "response") === undefined ? undefined : jwsOf(row, "response");
+  const response = optionalTextOf(row, "response") === undefined ? undefined : jwsOrJweOf(row, "response");
   return Object.freeze({
     sequence: integerOf(row, "seq"),
     brokerId: textOf(row, "broker_id"),
@@ -110,6 +118,7 @@ export function requestOf(row: unknown): StoredRequest {
     postedBy: optionalTextOf(row, "posted_by"),
     enquirerId: optionalTextOf(row, "enquirer_id"),
     draft: draftOf(row),
+    encrypted: textOf(row, "from_id") === ENCRYPTED,
     expire: integerOf(row, "expire"),
     state: requestStatusOf(row),
     response,
@@ -128,6 +137,6 @@ export function pendingOf(row: unknown): PendingRequest {
     postedBy: optionalTextOf(row, "posted_by"),
     enquirerId: optionalTextOf(row, "enquirer_id"),
     expire: integerOf(row, "expire"),
-    request: jwsOf(row, "request"),
+    request: jwsOrJweOf(row, "request"),
   });
 }

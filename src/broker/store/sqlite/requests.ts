@@ -12,7 +12,7 @@ import type {
   StoredRequest,
 } from "../requests.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import { integerOf, pendingOf, requestOf, requestStatusOf, textOf } from "./parse-rows.ts";
+import { ENCRYPTED, integerOf, pendingOf, requestOf, requestStatusOf, textOf } from "./parse-rows.ts";
 
 type Arrivals = Pick<
   RequestStore,
@@ -36,7 +36,7 @@ function capReached(counted: unknown, caps: PendingCaps): Extract<AddOutcome, { 
 
 export function sqliteArrivals(database: Database.Database, writes: GroupCommit): Arrivals {
   const byDigest = database.prepare(
-    "SELECT broker_id, state, enquirer_id_signed FROM requests WHERE account = ? AND digest = ?",
+    "SELECT broker_id, signer_kid, state, enquirer_id_signed FROM requests WHERE account = ? AND digest = ?",
   );
   const count = database.prepare(`
     SELECT count(*) AS pending, coalesce(min(expire), 0) AS until,
@@ -54,7 +54,7 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
   const insertBody = database.prepare("INSERT INTO request_bodies (seq, request) VALUES (?, ?)");
   const account = database.prepare("SELECT 1 FROM accounts WHERE account = ?");
   const WHOLE = `
-    SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, draft, expire, state, response,
+    SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, from_id, draft, expire, state, response,
       a.digest AS answer_digest, a.received AS answer_received
     FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
   const byBrokerId = database.prepare(`${WHOLE} WHERE broker_id = ?`);
@@ -70,9 +70,10 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
     `${PENDING} AND account = ? AND r.seq > ? AND r.seq < ? AND broker_id = ? LIMIT ?`,
   );
 
-  function known(accountId: string, digest: string): KnownRequest | undefined {
+  function known(accountId: string, digest: string, signerKid: string): KnownRequest | undefined {
     const row = byDigest.get(accountId, digest);
     if (row === undefined) return undefined;
+    if (textOf(row, "signer_kid") !== signerKid) return { kind: "of_another" };
     return requestStatusOf(row) === "PENDING" || integerOf(row, "enquirer_id_signed") === 1
       ? { kind: "repeated", brokerId: textOf(row, "broker_id") }
       : { kind: "spent" };
@@ -82,7 +83,7 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
     if (caps !== undefined) {
       const counted = count.get(request.signerKid, request.account, request.received);
       const full = capReached(counted, caps);
-      if (full !== undefined) return known(request.account, request.digest) ?? full;
+      if (full !== undefined) return known(request.account, request.digest, request.signerKid) ?? full;
     }
     const inserted = insert.run(
       request.brokerId,
@@ -93,14 +94,14 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
       request.postedBy ?? null,
       request.enquirerId ?? null,
       request.enquirerIdSigned ? 1 : 0,
-      request.fromId,
+      request.fromId ?? ENCRYPTED,
       request.draft,
       request.received,
       request.expire,
     );
     if (inserted.changes === 0) {
       if (account.get(request.account) === undefined) return { kind: "unknown_account" };
-      return known(request.account, request.digest) ?? { kind: "enquirer_id_used" };
+      return known(request.account, request.digest, request.signerKid) ?? { kind: "enquirer_id_used" };
     }
     const sequence = Number(inserted.lastInsertRowid);
     insertBody.run(sequence, JSON.stringify(request.request));
@@ -111,7 +112,7 @@ export function sqliteArrivals(database: Database.Database, writes: GroupCommit)
 
   return {
     addRequest: (request, caps) => writes.run(() => add(request, caps)),
-    knownRequest: (accountId, digest) => Promise.resolve(known(accountId, digest)),
+    knownRequest: (accountId, digest, signerKid) => Promise.resolve(known(accountId, digest, signerKid)),
     request: (brokerId) => Promise.resolve(whole(byBrokerId.get(brokerId))),
     requestByDigest: (accountId, digest) => Promise.resolve(whole(wholeByDigest.get(accountId, digest))),
     requestsOf: (accountId) => {

@@ -5,6 +5,7 @@
  */
 import { RequestStatusName, SignedMessage } from "./entries.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { FlattenedJws } from "./jose-shapes.ts";
 import { LIMITS } from "./limits.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId } from "./members.ts";
 import { OUTCOME_MEMBERS, type RequestBody, REQUEST_MEMBERS, type ResponseBody, STATUS_MEMBER } from "./messages.ts";
@@ -19,10 +20,10 @@ export const FlatEnquireRequest = object(
 /** RespondRequest (-00 §3.12.1): the request that it answers is the one that is signed inside. */
 export const FlatRespondRequest = object({ Response: SignedMessage }, REQUEST_MEMBERS);
 
-/** StatusResponse (-00 §3.9.2). -00 has no EXPIRED; it is read from a peer that says so all the same. */
+/** StatusResponse (-00 §3.9.2). -00 has no EXPIRED; it is read from a peer that says so all the same. `Stamp` is ours. */
 export const FlatStatusResponse = object(
   { ...STATUS_MEMBER, RequestStatus: RequestStatusName },
-  { ...OUTCOME_MEMBERS, Response: SignedMessage },
+  { ...OUTCOME_MEMBERS, Response: SignedMessage, Stamp: FlattenedJws },
 );
 
 /** RequestEntry (-00 §3.11.3). */

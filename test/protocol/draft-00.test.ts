@@ -101,9 +101,14 @@ describe("a flat status", () => {
     for (const state of REQUEST_STATUSES) expect(tag(writeStatus(body(state), "01"))).toEqual(body(state));
   });
 
-  it("is read back by whoever reads -01", () => {
-    const read = readResponse("Status", { StatusResponse: { Status: 201, RequestStatus: "Reply", Response: jws } });
-    expect(read).toEqual({ Status: 201, Response: { RequestStatus: "REPLY", Response: jws } });
+  it("is read back by whoever reads -01, with what stands beside it", () => {
+    const Stamp = { payload: "e30", protected: "e30", signature: "AA" };
+    const flat = { Status: 201, RequestStatus: "Reply", Response: jws, Stamp };
+    expect(readResponse("Status", { StatusResponse: flat })).toEqual({
+      Status: 201,
+      Response: { RequestStatus: "REPLY", Response: jws },
+      Stamp,
+    });
   });
 
   it("that says nothing of the request stays a status", () => {

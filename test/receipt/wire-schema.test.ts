@@ -109,6 +109,8 @@ function examplesOf(path: string): readonly (readonly [number, JsonValue])[] {
 /** Valid as a message, or as one of the tagged structures that are signed. */
 function isDescribed(example: JsonValue): string | undefined {
   const [tag = ""] = isJsonObject(example) ? Object.keys(example) : [];
+  // A JWK Set is no message of ours: RFC 7517 describes it.
+  if (tag === "keys") return undefined;
   return Object.hasOwn(STRUCTURES, tag) ? validators.definition(tag)(example) : validators.root(example);
 }
 

@@ -6,7 +6,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_POLICY } from "../../../src/broker/index.ts";
 import { type SigningKey, signResponse } from "../../../src/crypto/index.ts";
@@ -56,12 +55,15 @@ const isListed = async ({ BrokerID }: Asked) => {
   return (listed.body["Entries"] as readonly JsonObject[]).length === 1;
 };
 
-/** A second active device of the account, as it is after the first one's consent. */
+/** A second active device of the account: the first one says yes to it. */
 async function secondDevice(): Promise<TestDevice> {
   const device = await broker.connect(ALICE);
-  const database = new Database(join(folder, "broker.sqlite"));
-  database.prepare("UPDATE devices SET state = 'active' WHERE kid = ?").run(device.key.kid);
-  database.close();
+  const listed = await broker.signed(alice.key, { PendingRequest: { Responder: ALICE } });
+  const [entry] = listed.body["Entries"] as readonly { readonly BrokerID: string; readonly Request: Jws }[];
+  if (entry === undefined) throw new Error(listed.sentence);
+  const asked = { request: entry.Request, BrokerID: entry.BrokerID };
+  const { status: told, sentence } = await hand(asked, await sign(asked));
+  if (told !== 201) throw new Error(sentence);
   return device;
 }
 
@@ -185,7 +187,6 @@ describe("of two that come at once, one wins:", () => {
 
   it("an answer or the removal of the account by another process", async () => {
     for (const turns of TURNS) {
-      alice = await broker.connect(ALICE);
       const asked = await ask();
       const Response = await sign(asked);
       const remove = () => broker.store.removeAccount(ALICE, clock.read());
@@ -194,6 +195,7 @@ describe("of two that come at once, one wins:", () => {
       expect([answered.status, await stateOf(asked)]).toEqual(
         answered.status === 201 ? [201, "REPLY"] : [403, "BCANCEL"],
       );
+      alice = await broker.connect(ALICE);
     }
   });
 });

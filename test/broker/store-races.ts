@@ -19,7 +19,7 @@ const jws = (payload: string) => ({ payload, signatures: [{ protected: "p", sign
 /** What one party does. */
 type Act =
   | { readonly by: "answer"; readonly device: string; readonly value: "yes" | "no" }
-  | { readonly by: "refuse"; readonly device: string }
+  | { readonly by: "refuse" | "revoke"; readonly device: string }
   | { readonly by: "cancel" | "expire" | "sweep" | "remove" };
 
 /** When, and through which connection. */
@@ -36,10 +36,12 @@ interface State {
   readonly status: RequestStatus;
   /** The digest of the stored answer. */
   readonly answer: string;
+  /** Devices that may answer. */
+  readonly active: readonly string[];
   readonly removed: boolean;
 }
 
-const START: State = { status: "PENDING", answer: "", removed: false };
+const START: State = { status: "PENDING", answer: "", active: DEVICES, removed: false };
 const digestOf = (act: Act): string => (act.by === "answer" ? `${act.device} says ${act.value}` : "");
 
 /** What the act does to the request and what its caller is told. */
@@ -50,8 +52,7 @@ function step(state: State, { act, late }: Move): readonly [State, unknown] {
     case "answer":
     case "refuse": {
       const status = act.by === "answer" ? "REPLY" : "REFUSED";
-      const isDevice = !state.removed && DEVICES.some((kid) => kid === act.device);
-      if (!isDevice) return [state, { kind: "stranger" }];
+      if (!state.active.includes(act.device)) return [state, { kind: "stranger" }];
       if (isPending && late) return [ended, { kind: "over", state: "EXPIRED", now: true }];
       if (isPending) return [{ ...state, status, answer: digestOf(act) }, { kind: "settled" }];
       if (state.status === status && state.answer === digestOf(act)) return [state, { kind: "same" }];
@@ -63,9 +64,16 @@ function step(state: State, { act, late }: Move): readonly [State, unknown] {
     case "expire":
     case "sweep":
       return isPending && late ? [ended, true] : [state, false];
+    case "revoke": {
+      if (!state.active.includes(act.device)) return [state, undefined];
+      const active = state.active.filter((kid) => kid !== act.device);
+      return isPending && active.length === 0 ? [{ ...ended, active }, [ended.status]] : [{ ...state, active }, []];
+    }
     case "remove":
       if (state.removed) return [state, undefined];
-      return isPending ? [{ ...ended, removed: true }, [ended.status]] : [{ ...state, removed: true }, []];
+      return isPending
+        ? [{ ...ended, active: [], removed: true }, [ended.status]]
+        : [{ ...state, active: [], removed: true }, []];
   }
 }
 
@@ -86,7 +94,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ by: fc.constant("answer" as const), device, value: fc.constantFrom("yes", "no") }),
   },
-  { weight: 2, arbitrary: fc.record({ by: fc.constant("refuse" as const), device }) },
+  { weight: 4, arbitrary: fc.record({ by: fc.constantFrom("refuse", "revoke"), device }) },
   { weight: 4, arbitrary: fc.record({ by: fc.constantFrom("cancel", "expire", "sweep", "remove") }) },
 );
 const move: fc.Arbitrary<Move> = fc.record({
@@ -152,6 +160,10 @@ export function storeRaces(factory: () => Promise<StoreFactory>): void {
         }
         case "refuse":
           return store.refuse({ sequence, deviceKid: wanted.device, now });
+        case "revoke":
+          return (await store.revokeDevice({ account, kid: wanted.device, revocation: undefined, now }))?.map(
+            ({ state }) => state,
+          );
         case "cancel":
           return store.cancel(sequence, now);
         case "expire":
@@ -201,6 +213,14 @@ export function storeRaces(factory: () => Promise<StoreFactory>): void {
       ["two different answers of one device", [answer("ONE", "yes"), answer("ONE", "no")]],
       ["an answer and a refusal", [answer("ONE", "yes"), { by: "refuse", device: "TWO" }]],
       ["an answer and the removal of the account", [answer("ONE", "yes"), { by: "remove" }]],
+      ["an answer and the revocation of its device", [answer("ONE", "yes"), { by: "revoke", device: "ONE" }]],
+      [
+        "the revocation of both devices",
+        [
+          { by: "revoke", device: "ONE" },
+          { by: "revoke", device: "TWO", late: true },
+        ],
+      ],
       ["a cancellation and the removal of the account", [{ by: "cancel" }, { by: "remove" }]],
     ])("%s: one wins, and both are told which, through either connection", async (_, acts) => {
       for (const order of [acts, acts.toReversed()]) {

@@ -2,6 +2,7 @@
 import type Database from "libsql";
 import type { AccountStore, DeviceRemoval, Recovery, RecoveryOutcome } from "../accounts.ts";
 import type { Settled } from "../requests.ts";
+import { brokerCancelling } from "./broker-cancel.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { optionalTextOf, textOf } from "./parse-rows.ts";
 
@@ -15,25 +16,16 @@ export function sqliteRevoking(database: Database.Database, writes: GroupCommit)
   const asked = database.prepare("SELECT asked FROM devices WHERE account = ? AND kid = ?");
   const active = database.prepare("SELECT 1 FROM devices WHERE account = ? AND state = 'active' LIMIT 1");
   const living = database.prepare("SELECT kid FROM devices WHERE account = ? AND state <> 'revoked'");
-  const pending = database.prepare("SELECT broker_id FROM requests WHERE account = ? AND state = 'PENDING'");
-  const cancel = database.prepare(
-    "UPDATE requests SET state = 'BCANCEL', settled = ? WHERE broker_id = ? AND state = 'PENDING'",
-  );
+  const cancel = brokerCancelling(database);
   const removeCodes = database.prepare("DELETE FROM codes WHERE account = ?");
   const insertCode = database.prepare("INSERT INTO codes (account, code, created, expires) VALUES (?, ?, ?, ?)");
-
-  const cancelled = (of: string, brokerIds: readonly string[], now: number): readonly Settled[] =>
-    brokerIds
-      .filter((brokerId) => cancel.run(now, brokerId).changes === 1)
-      .map((brokerId) => ({ brokerId, account: of, state: "BCANCEL" }));
-  const pendingIds = (of: string): readonly string[] => pending.all(of).map((row) => textOf(row, "broker_id"));
 
   function revokeDevice({ account: of, kid, revocation, now }: DeviceRemoval): readonly Settled[] | undefined {
     const signed = revocation === undefined ? null : JSON.stringify(revocation);
     if (revoke.run(signed, of, kid).changes === 0) return undefined;
-    if (active.get(of) === undefined) return cancelled(of, pendingIds(of), now);
+    if (active.get(of) === undefined) return cancel(of, now);
     const request = optionalTextOf(asked.get(of, kid), "asked");
-    return request === undefined ? [] : cancelled(of, [request], now);
+    return request === undefined ? [] : cancel(of, now, request);
   }
 
   function recoverAccount({ account: of, revocations, code, now, expires }: Recovery): RecoveryOutcome {
@@ -43,7 +35,7 @@ export function sqliteRevoking(database: Database.Database, writes: GroupCommit)
     for (const { kid, jws } of revocations) revoke.run(JSON.stringify(jws), of, kid);
     removeCodes.run(of);
     insertCode.run(of, code, now, expires);
-    return { kind: "recovered", settled: cancelled(of, pendingIds(of), now) };
+    return { kind: "recovered", settled: cancel(of, now) };
   }
 
   return {

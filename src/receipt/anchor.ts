@@ -1,13 +1,18 @@
 /** Is the device that signed an answer one that the verifier knows, and was it at that time? From pins alone, offline. */
-import { formatTime } from "../protocol/index.ts";
+import { formatTime, LIMITS } from "../protocol/index.ts";
 import type { VerifiedAnswer } from "./answer.ts";
 import type { Checklist } from "./checklist.ts";
 import { ReceiptError } from "./errors.ts";
 import { type DeviceStatements, isOver, type KnownDevice, knownDevices, type PinnedKeys } from "./known-devices.ts";
 
+/** How the verifier knows the device that signed; `vouched`: by the broker's word alone. */
+export type Anchor = "pinned" | "endorsed" | "vouched";
+
 /**
  * Finds the way from the pins to the device that signed, and looks whether it was revoked.
  *
+ * @param stamped.received - when a broker that the verifier knows took the answer in, milliseconds since 1970
+ * @param stamped.vouching - that broker's kid, where its word is enough
  * @throws ReceiptError `not_anchored`, `revoked`
  */
 export async function anchorDevice(
@@ -15,22 +20,36 @@ export async function anchorDevice(
   pinned: PinnedKeys,
   statements: DeviceStatements,
   checks: Checklist,
-): Promise<KnownDevice> {
+  stamped: { readonly received?: number | undefined; readonly vouching?: string | undefined } = {},
+): Promise<Anchor> {
+  const { received, vouching } = stamped;
   const { kid } = answer.response.signer;
+  const known = knownDevices(pinned, statements).get(kid);
   const device = await checks.make("device", () => {
-    const known = knownDevices(pinned, statements).get(kid);
-    if (known === undefined) throw new ReceiptError("not_anchored", strangerText(kid, pinned, statements));
-    return known;
+    // A device that the broker vouches for is as one that is pinned: it, too, may have been revoked.
+    const vouched =
+      vouching === undefined ? undefined : knownDevices({ ...pinned, devices: [kid] }, statements).get(kid);
+    const found = known ?? vouched;
+    if (found === undefined) throw new ReceiptError("not_anchored", strangerText(kid, pinned, statements));
+    return found;
   });
-  checks.passed("device", knownText(device, pinned.account));
+  checks.passed(
+    "device",
+    known === undefined ? vouchedText(vouching, pinned.account) : knownText(device, pinned.account),
+  );
   await checks.make("revocation", () => {
-    checkRevocation(answer, device);
+    checkRevocation(answer, device, received);
   });
   if (device.revocation !== undefined) {
-    const since = sinceText(device);
-    checks.passed("revocation", `the device was revoked later, ${since}; when it answered is its own word`);
+    const who = received === undefined ? "when it answered is its own word" : "the broker's stamp is from before that";
+    checks.passed("revocation", `the device was revoked later, ${sinceText(device)}; ${who}`);
   }
-  return device;
+  if (known === undefined) return "vouched";
+  return device.chain.length === 0 ? "pinned" : "endorsed";
+}
+
+function vouchedText(broker: string | undefined, account: string): string {
+  return `not pinned: only the broker ${broker ?? ""} says that a device of ${account} answered`;
 }
 
 function knownText({ chain }: KnownDevice, account: string): string {
@@ -40,11 +59,22 @@ function knownText({ chain }: KnownDevice, account: string): string {
   return `endorsed by ${links.join(", endorsed by ")}, pinned for ${account}; the broker's key that asked is pinned`;
 }
 
-/** An answer of a device that was revoked counts if it is dated before; the device's own clock says so. */
-function checkRevocation({ response: { created } }: VerifiedAnswer, device: KnownDevice): void {
-  if (device.revocation === undefined || (created !== undefined && !isOver(device, created))) return;
+/**
+ * An answer of a device that was revoked counts if it is dated before. The device's own clock says so, and whoever has its
+ * key can set that back; so where a known broker stamped the answer, its clock must agree.
+ */
+function checkRevocation(
+  { response: { created } }: VerifiedAnswer,
+  device: KnownDevice,
+  received: number | undefined,
+): void {
+  const { revocation } = device;
+  if (revocation === undefined) return;
+  const isLate = received !== undefined && received > revocation.created + LIMITS.clockSkewMs;
+  if (created !== undefined && !isOver(device, created) && !isLate) return;
   const dated = created === undefined ? "is not dated" : `is dated ${formatTime(created)} by its own clock`;
-  throw new ReceiptError("revoked", `The device was revoked ${sinceText(device)}, and its answer ${dated}.`);
+  const taken = isLate ? ` and came to the broker at ${formatTime(received)}` : "";
+  throw new ReceiptError("revoked", `The device was revoked ${sinceText(device)}, and its answer ${dated}${taken}.`);
 }
 
 function sinceText({ kid, revocation }: KnownDevice): string {

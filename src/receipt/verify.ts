@@ -3,7 +3,7 @@
  * that signed is one that the verifier knows, itself or by endorsements. `Devices` is evidence of what the broker said,
  * never an anchor.
  */
-import { anchorDevice } from "./anchor.ts";
+import { type Anchor, anchorDevice } from "./anchor.ts";
 import { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
 import { Checklist } from "./checklist.ts";
 import type { Check } from "./checks.ts";
@@ -22,6 +22,11 @@ export interface VerifierPins {
   readonly pins: readonly Pin[];
   /** Kids of brokers: their requests to endorse a device count, and their revocations. */
   readonly services?: readonly string[];
+  /**
+   * Brokers whose word is enough where no pin leads to the device: their stamp says that an active device of the account
+   * answered. Such a broker could make the whole answer up.
+   */
+  readonly vouching?: readonly string[];
 }
 
 export interface VerifiedReceipt extends VerifiedAnswer {
@@ -29,7 +34,7 @@ export interface VerifiedReceipt extends VerifiedAnswer {
   /** How the enquirer knew the device at the time. */
   readonly trust: ReceiptTrust;
   /** How the verifier knows it. */
-  readonly anchor: "pinned" | "endorsed";
+  readonly anchor: Anchor;
   /** When the broker took the answer in, by its stamp; undefined without a stamp of a broker that the verifier knows. */
   readonly received: { readonly at: number; readonly serviceKid: string } | undefined;
   /** What was checked, in order. */
@@ -62,9 +67,12 @@ export async function verifyReceipt(
     services: known.services ?? [],
   };
   const statements = await openStatements({ endorsements: receipt.Endorsements, revocations: receipt.Revocations });
-  const device = await anchorDevice(answer, pinned, statements, checks);
-  const anchor = device.chain.length === 0 ? "pinned" : "endorsed";
   const received = await checkStamp(receipt, answer, pinned.services, checks);
+  const vouching = known.vouching?.find((kid) => kid === received?.serviceKid);
+  const anchor = await anchorDevice(answer, pinned, statements, checks, {
+    received: received?.at,
+    vouching,
+  });
   return Object.freeze({
     ...answer,
     brokerId: receipt.BrokerID,

@@ -138,8 +138,8 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
       >   passed   text: it is SRML that a responder shows, and is what was signed
       >   passed   choice: it is one of the request's options
       >   passed   dates: those of enquirer and device agree
-      >   passed   device: pinned for bob@localhost
       >   passed   stamp: by the broker's key ...
+      >   passed   device: pinned for bob@localhost
       $ confirm --home stranger verify r.json
       ! confirm: passed   answer signature: by <BOB>
       ! confirm: passed   request signature: by <ASKER>

@@ -60,7 +60,7 @@ describe("a stamp", () => {
       const anchors = { pins: KNOWN.pins, ...(services === undefined ? {} : { services }) };
       const verified = await verifyReceipt(await stamped(), anchors);
       expect(verified.received).toBeUndefined();
-      expect(verified.checks.at(-1)).toMatchObject({ name: "stamp", outcome: "ignored" });
+      expect(verified.checks.find(({ name }) => name === "stamp")).toMatchObject({ name: "stamp", outcome: "ignored" });
     }
   });
 

@@ -1,6 +1,6 @@
 /** A receipt, read years later by somebody who pins the device: what proves it, and what in it proves nothing. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { signResponse, signRevocation } from "../../src/crypto/index.ts";
+import { openResponse, requestDigest, signResponse, signRevocation, signStamp } from "../../src/crypto/index.ts";
 import type { Jws } from "../../src/protocol/index.ts";
 import {
   isPinned,
@@ -280,5 +280,64 @@ describe("a receipt of a revoked device", () => {
   it("is not made one by a stranger's revocation", async () => {
     const Revocations = [await signRevocation(STRANGER, { account: ALICE, kid: DEVICE.kid, created: SOME_TIME })];
     expect(await codeOf(await receiptBy(DEVICE, { Revocations }))).toBe("verified");
+  });
+});
+
+describe("the pin of a broker alone", () => {
+  const stamped = async (service = SERVICE): Promise<Receipt> => {
+    const receipt = await receiptBy();
+    const { signedRequest: request } = await openResponse(receipt.Response);
+    const Stamp = await signStamp(service, {
+      requestDigest: await requestDigest(request),
+      responseDigest: await requestDigest(receipt.Response),
+      received: SOME_TIME + MINUTE,
+    });
+    return { ...receipt, Stamp };
+  };
+  const only = { pins: [], services: [SERVICE.kid], vouching: [SERVICE.kid] };
+
+  it("proves what the broker stamped, where the verifier says that its word is enough, and is called that", async () => {
+    const { anchor, checks } = await verifyReceipt(await stamped(), only);
+    expect(anchor).toBe("vouched");
+    expect(checks.find(({ name }) => name === "device")?.detail).toMatch(/^not pinned: only the broker .* says/);
+  });
+
+  it("proves nothing without its stamp, by another's, or where the verifier did not say so", async () => {
+    for (const [receipt, known] of [
+      [await receiptBy(), only],
+      [await stamped(STRANGER), only],
+      [await stamped(), { ...only, vouching: [] }],
+      [await stamped(), { pins: [], vouching: [SERVICE.kid] }],
+    ] as const) {
+      await expect(verifyReceipt(receipt, known)).rejects.toMatchObject({ code: "not_anchored" });
+    }
+  });
+
+  it("lets its date speak against a device that dated its answer back", async () => {
+    const revoked = async (created: number): Promise<Receipt> => ({
+      ...(await stamped()),
+      Revocations: [await signRevocation(DEVICE, { account: ALICE, kid: DEVICE.kid, created })],
+    });
+    const known = { pins: PINS, services: [SERVICE.kid] };
+    const { checks } = await verifyReceipt(await revoked(SOME_TIME + 2 * MINUTE), known);
+    expect(checks.find(({ name }) => name === "revocation")?.detail).toMatch(/the broker's stamp is from before that/);
+    const backdated = await signResponse(DEVICE, {
+      ...{ signedRequest: (await openResponse((await receiptBy()).Response)).signedRequest, value: true },
+      created: SOME_TIME - MINUTE,
+    });
+    const Stamp = await signStamp(SERVICE, {
+      requestDigest: (await openResponse(backdated)).requestDigest,
+      responseDigest: await requestDigest(backdated),
+      received: SOME_TIME + 4 * MINUTE,
+    });
+    const receipt = { ...(await revoked(SOME_TIME)), Response: backdated, Stamp };
+    await expect(verifyReceipt(receipt, known)).rejects.toMatchObject({ code: "revoked" });
+    const { Stamp: _, ...unstamped } = receipt;
+    expect((await verifyReceipt(unstamped, known)).anchor).toBe("pinned");
+  });
+
+  it("does not outdo a revocation", async () => {
+    const Revocations = [await signRevocation(DEVICE, { account: ALICE, kid: DEVICE.kid, created: SOME_TIME })];
+    await expect(verifyReceipt({ ...(await stamped()), Revocations }, only)).rejects.toMatchObject({ code: "revoked" });
   });
 });

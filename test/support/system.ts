@@ -51,12 +51,12 @@ export class System {
     this.#brokerArgs = brokerArgs;
   }
 
-  /** Starts a broker, with a policy file where one is given. */
-  static async start(policy?: object): Promise<System> {
+  /** Starts a broker, with a policy file where one is given, and further options. */
+  static async start(policy?: object, more: readonly string[] = []): Promise<System> {
     const folder = await mkdtemp(join(tmpdir(), "mesh-confirm-test-"));
     const file = join(folder, "policy.json");
     if (policy !== undefined) await writeFile(file, JSON.stringify(policy));
-    const system = new System(folder, await freePort(), policy === undefined ? [] : ["--policy", file]);
+    const system = new System(folder, await freePort(), [...(policy === undefined ? [] : ["--policy", file]), ...more]);
     await system.startBroker();
     return system;
   }

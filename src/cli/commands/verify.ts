@@ -112,13 +112,17 @@ function notVerified({ output, json }: Context, { code, message, checks }: Recei
 
 /**
  * Stored pins say whose they are, and so do those given by hand, unless there is only one: it may be the device's or the
- * broker's. Among several a broker's key must say so, else it could answer in a device's place.
+ * broker's, whose word is then all there is. Among several a broker's key must say so, else it could answer in a device's
+ * place.
  */
 async function pinsOf(context: Context, given: readonly string[] | undefined): Promise<VerifierPins> {
   if (given !== undefined) {
     const services = given.filter((one) => one.startsWith(BROKER)).map((one) => parseKid(one.slice(BROKER.length)));
     const kids = given.filter((one) => !one.startsWith(BROKER)).map(parseKid);
-    return { pins: kids.map((kid) => ({ kid })), services: given.length === 1 ? [...services, ...kids] : services };
+    const pins = kids.map((kid) => ({ kid }));
+    if (given.length > 1) return { pins, services };
+    const only = [...services, ...kids];
+    return { pins, services: only, vouching: only };
   }
   const path = pinsPath(context.home);
   const { devices, services } = await notDamaged(path, () => pinsFile(path).read());

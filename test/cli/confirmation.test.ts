@@ -166,18 +166,18 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
   it("asks for a code that the user types, and takes another one for no yes", () =>
     shell.play(`
       $ confirm ask bob@localhost "Pay" --match &
-      ! confirm: the code is <CODE>: the user types it to accept
+      ! confirm: the code is <TYPED>: the user types it to accept
       ! confirm: waiting for an answer to <PAY>, which expires at ...
       $ confirm --home bob accept "$PAY"
       ! confirm: The request asks for the code that the sender shows: digits, with --code.
       = 4
-      $ confirm --home bob accept "$PAY" --code "$CODE"
+      $ confirm --home bob accept "$PAY" --code "$TYPED"
       > accepted
       ! ...
       !   code     to accept, type the code that the sender shows: --code
       ! ...
       $ wait
-      > accepted: <CODE>
+      > accepted: <TYPED>
       $ confirm ask bob@localhost "Pay again" --match --json &
       ! confirm: the code is ...
       ! confirm: waiting for an answer to <AGAIN>, which expires at ...

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { DEFAULT_POLICY } from "../../src/broker/index.ts";
-import { openAnswer, sealCall, signResponse, type SigningKey } from "../../src/crypto/index.ts";
+import { openAnswer, sealCall, signResponse, signRevocation, type SigningKey } from "../../src/crypto/index.ts";
 import { type JsonObject, type Jws, pushEndpoint } from "../../src/protocol/index.ts";
 import { messageOf, startTestBroker, type TestBroker, type TestDevice } from "../support/broker.ts";
 import { ALICE, newKey, signedRequest } from "../support/signing.ts";
@@ -207,6 +207,21 @@ describe("changes by another process", () => {
     expect(await channel.nextJson()).toEqual({ Withdrawn: { BrokerID, RequestStatus: "ECANCEL" } });
     channel.socket.close();
   });
+});
+
+it("a device that revoked itself loses its channel at once, after what was withdrawn with it", async () => {
+  const account = "leaving@example.com";
+  const { key } = await broker.connect(account);
+  const channel = await subscribe(key, { Responder: account });
+  const request = await signedRequest(bank, { toId: account, created: Date.now() });
+  await broker.plain({ EnquireRequest: { Request: { Request: request, ResponderAccount: account } } });
+  expect(Object.keys(await channel.nextJson())).toEqual(["Pending"]);
+  const Revoke = await signRevocation(key, { account, kid: key.kid, created: Date.now() });
+  const { status } = await broker.signed(key, { DevicesRequest: { Responder: account, Revoke } });
+  expect(status).toBe(202);
+  expect(await channel.nextJson()).toMatchObject({ Withdrawn: { RequestStatus: "BCANCEL" } });
+  expect(await channel.closed).toEqual({ code: 1008, reason: "This device is not active any more." });
+  expect((await subscribe(key, { Responder: account })).answer.status).toBe(403);
 });
 
 it("a broker that stops says so to its channels", async () => {

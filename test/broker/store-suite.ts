@@ -200,6 +200,8 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
           local: true,
           registered: false,
         });
+        expect(await store.senderStanding(undefined, "DEVICE")).toMatchObject({ fromIsAccount: false, local: true });
+        expect(await store.senderStanding(undefined, "NOBODY")).toMatchObject({ fromIsAccount: false, local: false });
         expect(await store.senderStanding("x@y.z", "BANK")).toEqual({
           fromIsAccount: false,
           local: false,
@@ -369,6 +371,16 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(await store.addRequest(again, { ...CAPS, perAccount: 0 })).toEqual(repeated);
         expect(await store.knownRequest(ALICE, request.digest, request.signerKid)).toEqual(repeated);
         expect(await store.knownRequest(ALICE, "other", request.signerKid)).toBeUndefined();
+      });
+
+      it("keeps of an encrypted request that it is one, and tells nobody but who posted it of it", async () => {
+        const request = newRequest({ fromId: undefined });
+        await added(request);
+        expect(await store.request(request.brokerId)).toMatchObject({ encrypted: true });
+        const again = { ...request, brokerId: "OTHER", signerKid: "ANOTHER" };
+        expect(await store.addRequest(again, undefined)).toEqual({ kind: "of_another" });
+        expect(await store.addRequest(again, { ...CAPS, perAccount: 0 })).toEqual({ kind: "of_another" });
+        expect(await store.knownRequest(ALICE, request.digest, "ANOTHER")).toEqual({ kind: "of_another" });
       });
 
       it("tells the BrokerID of a request that is over only where its EnquirerID is signed", async () => {

@@ -6,6 +6,7 @@ import type { Decision, ResponderPorts } from "../../src/responder/index.ts";
 import { ACCOUNT, type Alice, alice } from "../support/alice.ts";
 import { MINUTE, SECOND, SOME_TIME } from "../support/fake-clock.ts";
 import { memoryInbox } from "../support/inbox-memory.ts";
+import { inClear } from "../support/signing.ts";
 
 const RULES = { armingMs: 600 };
 /** 1 s, 2 s, 4 s ... */
@@ -90,7 +91,7 @@ describe("an answer", () => {
     who.clock.pass(2 * SECOND);
     expect(await deliverDue(restarted, ACCOUNT, doubling)).toBeUndefined();
     expect(who.broker.offered).toHaveLength(3);
-    expect(new Set(who.broker.offered.map(({ answer }) => answer.payload)).size).toBe(1);
+    expect(new Set(who.broker.offered.map(({ answer }) => inClear(answer).payload)).size).toBe(1);
     expect(await who.stored(decision)).toMatchObject({ state: "delivered", answer: { attempts: 3, value: false } });
   });
 

@@ -3,7 +3,14 @@
  * made unreachable. Whether a broker's word is signed is for the line below the port; here every word counts.
  */
 import { openDeviceProfile, openResponse } from "../../src/crypto/index.ts";
-import type { Jws, RequestEntry, RequestStatus, Status } from "../../src/protocol/index.ts";
+import {
+  isJwe,
+  type Jws,
+  type JwsOrJwe,
+  type RequestEntry,
+  type RequestStatus,
+  type Status,
+} from "../../src/protocol/index.ts";
 import type { BrokerPort } from "../../src/responder/index.ts";
 
 export class TestBroker implements BrokerPort {
@@ -17,7 +24,8 @@ export class TestBroker implements BrokerPort {
   /** The profiles that it gives for an account. */
   readonly profiles = new Map<string, Jws[]>();
   /** Every answer offered, in order. */
-  readonly offered: { readonly brokerId: string; readonly answer: Jws; readonly value: boolean }[] = [];
+  readonly offered: { readonly brokerId: string; readonly answer: JwsOrJwe; readonly value: boolean | undefined }[] =
+    [];
   /** What it says to the next answers; then 201. */
   readonly replies: (Status | "no word")[] = [];
   /** How often it was asked for profiles. */
@@ -45,8 +53,9 @@ export class TestBroker implements BrokerPort {
     return this.statuses.get(brokerId);
   }
 
-  async respond(_account: unknown, brokerId: string, answer: Jws): Promise<Status> {
-    const { value } = await openResponse(answer);
+  async respond(_account: unknown, brokerId: string, answer: JwsOrJwe): Promise<Status> {
+    // What is in an envelope no broker sees.
+    const value = isJwe(answer) ? undefined : (await openResponse(answer)).value;
     this.offered.push({ brokerId, answer, value });
     await this.#call();
     const reply = this.replies.shift() ?? 201;

@@ -4,7 +4,7 @@
  */
 import { CALL_CONTENT_TYPE, newBrokerId } from "../../src/crypto/index.ts";
 import type { SigningKey } from "../../src/crypto/index.ts";
-import { isJsonObject, type JsonObject, type Jws } from "../../src/protocol/index.ts";
+import { isJsonObject, type JsonObject, type Jws, type JwsOrJwe } from "../../src/protocol/index.ts";
 import { newKey } from "./signing.ts";
 import { type Arrived, openWire, sendJson, signedAnswer, type Wire } from "./wire.ts";
 
@@ -67,7 +67,7 @@ export async function openFalseBroker(service?: SigningKey): Promise<FalseBroker
 }
 
 /** The answer to a Status: there is this answer. */
-export function replying(response: Jws | undefined): (body: JsonObject) => object {
+export function replying(response: JwsOrJwe | undefined): (body: JsonObject) => object {
   return (body) => ({
     StatusResponse: {
       Status: 201,

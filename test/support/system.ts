@@ -84,10 +84,10 @@ export class System {
     });
   }
 
-  /** Ends the broker and waits until it is gone. */
-  async stopBroker(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  /** Ends the broker and waits until it is gone; all that it printed. */
+  async stopBroker(signal: NodeJS.Signals = "SIGKILL"): Promise<Finished | undefined> {
     this.#broker?.child.kill(signal);
-    await this.#broker?.finished;
+    return this.#broker?.finished;
   }
 
   /** Starts `confirm` with the home and broker of this system. */

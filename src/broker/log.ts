@@ -25,6 +25,7 @@ export type LogEvent =
       readonly kid: string;
       readonly by: string;
     }
+  | { readonly event: "policy"; readonly account: string; readonly by: string }
   | { readonly event: "revoked"; readonly account: string; readonly kid: string; readonly by: string }
   | { readonly event: "subscribed"; readonly account: string; readonly kid: string }
   /** The TLS certificate was renewed, or could not be. */

@@ -6,9 +6,11 @@ import { addAsk } from "./commands/ask.ts";
 import { addBroker } from "./commands/broker.ts";
 import { addConnect } from "./commands/connect.ts";
 import { addDevice } from "./commands/device.ts";
+import { addEnquirer } from "./commands/enquirer.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addPending } from "./commands/pending.ts";
 import { addPins } from "./commands/pins.ts";
+import { addPolicy } from "./commands/policy.ts";
 import { addPost } from "./commands/post.ts";
 import { addStatus } from "./commands/status.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -53,6 +55,8 @@ Examples:
     addPins,
     addBroker,
     addAccount,
+    addEnquirer,
+    addPolicy,
     addDevice,
   ]) {
     add(program, run);

@@ -4,6 +4,8 @@
  */
 import { openDeviceProfile } from "../crypto/index.ts";
 import type {
+  AccountPolicy,
+  PolicySet,
   DeviceEntry,
   Jws,
   JwsOrJwe,
@@ -34,6 +36,8 @@ export interface DeviceLine {
   statusOf(account: DeviceAccount, brokerId: string): Promise<RequestStatus | undefined>;
   respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<Status>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
+  /** The account's policy; with a change, after it was made. */
+  policy(account: DeviceAccount, set?: PolicySet): Promise<AccountPolicy>;
   /** The account's devices; with a revocation, after it was handed over. */
   devices(account: DeviceAccount, revoke?: Jws): Promise<readonly DeviceEntry[]>;
 }
@@ -81,6 +85,14 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
     respond: async (account, brokerId, answer) => {
       const Response = { BrokerID: brokerId, RequestStatus: "REPLY", Response: answer } as const;
       return knownStatus((await call(account, "Respond", { Response })).Status);
+    },
+    policy: async (account, set) => {
+      const change = set === undefined ? {} : { Set: set };
+      const answer = await call(account, "Policy", { Responder: account.account, ...change });
+      requireDone(answer);
+      const policy = "Policy" in answer ? answer.Policy : undefined;
+      if (policy === undefined) throw new ClientError("malformed", "The broker did not say what the policy is.");
+      return policy;
     },
     devices: async (account, revoke) => {
       const more = revoke === undefined ? {} : { Revoke: revoke };

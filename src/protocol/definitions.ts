@@ -11,6 +11,7 @@ import { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
+import { AccountPolicy, CoolDown, PolicySet } from "./policy-entry.ts";
 import { Stamp } from "./stamp.ts";
 import { Choice, DeviceProfile, DeviceRevocation, TBSRequest, TBSResponse } from "./tbs.ts";
 
@@ -23,6 +24,7 @@ const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {
   RespondRequest: "Hands in an answer (-01 §6.12.1).",
   ConnectRequest: "Connects a device to an account (ours).",
   ProfileRequest: "Asks for the devices of an account (ours).",
+  PolicyRequest: "Asks for the account's policy, or changes it (ours).",
   DevicesRequest: "Asks a device's own account for its devices, or revokes one (ours).",
   SubscribeRequest: "The first frame of the push channel (ours).",
 };
@@ -37,6 +39,7 @@ const RESPONSE_WORDS: Readonly<Record<keyof typeof RESPONSES, string>> = {
   RespondResponse: "Whether the answer was taken (-01 §6.12.2).",
   ConnectResponse: "The service's key and its proof that it knows the code (ours).",
   ProfileResponse: "The signed profiles of an account's active devices, endorsements, and every revocation (ours).",
+  PolicyResponse: "The account's policy: whom its owner wants to be asked by (ours).",
   DevicesResponse: "The devices of an account, for their owner (ours).",
   SubscribeResponse: "Whether the push channel is open (ours).",
 };
@@ -97,6 +100,12 @@ export const STRUCTURES: Definitions = {
     description: "What revokes a device: the payload of a revocation (ours).",
   },
   DeviceEntry: { shape: DeviceEntry, description: "A device of an account, for its owner (ours)." },
+  PolicySet: { shape: PolicySet, description: "A change of the policy: what is left out stays (ours)." },
+  AccountPolicy: {
+    shape: AccountPolicy,
+    description: "Whom the account's owner wants to be asked by: fingerprints, accounts, domains (ours).",
+  },
+  CoolDown: { shape: CoolDown, description: "A sender that the broker takes nothing from until then (ours)." },
   Stamp: { shape: Stamp, description: "What the service signs about an answer: the payload of a Stamp (ours)." },
   FlattenedJws: {
     shape: FlattenedJws,

@@ -35,6 +35,7 @@ export { LIMITS } from "./limits.ts";
 export { AccountId, BrokerId, DateTime, Sequence, Sha256 } from "./members.ts";
 export type { Outcome, RequestBody, RequestMessage, ResponseBody, Transaction } from "./messages.ts";
 export { REQUESTS, RESPONSES } from "./messages.ts";
+export { AccountPolicy, CoolDown, policyEntry, PolicySet } from "./policy-entry.ts";
 export { scanJson } from "./scan.ts";
 export { boolean, either, integer, list, object, oneOf, type ReadOf, type Shape, tagged, text } from "./shape.ts";
 export { NextServiceKey, Stamp } from "./stamp.ts";

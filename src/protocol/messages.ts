@@ -7,6 +7,7 @@ import type { Draft } from "./draft.ts";
 import { DEVICE_STATES, DeviceEntry, MaxResponse, RequestEntry, ResponseEntry } from "./entries.ts";
 import { FlattenedJws, Jws, PublicJwk } from "./jose-shapes.ts";
 import { AccountId, BrokerId, Description, DeviceName, Sequence, Sha256 } from "./members.ts";
+import { AccountPolicy, PolicySet } from "./policy-entry.ts";
 import { boolean, either, integer, list, object, oneOf, type ReadOf, text } from "./shape.ts";
 import { LIMITS } from "./limits.ts";
 
@@ -47,6 +48,7 @@ export const REQUESTS = {
   RespondRequest: object({ Response: ResponseEntry }, REQUEST_MEMBERS),
   ConnectRequest: object({ Account: AccountId, DeviceName, DeviceProfile: Jws }, { ...REQUEST_MEMBERS, Proof: Sha256 }),
   ProfileRequest: object({ Account: AccountId }, REQUEST_MEMBERS),
+  PolicyRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, Set: PolicySet }),
   DevicesRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, Revoke: Jws }),
   SubscribeRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, AfterId: EntryRef }),
 } as const;
@@ -83,6 +85,7 @@ export const RESPONSES = {
     Endorsements: list(Jws, 0, LIMITS.devices),
     Revocations: list(Jws, 0, LIMITS.devices),
   }),
+  PolicyResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Policy: AccountPolicy }),
   DevicesResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Devices: list(DeviceEntry, 0, LIMITS.devices) }),
   SubscribeResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
 } as const;

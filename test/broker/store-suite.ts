@@ -292,6 +292,43 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         });
       });
 
+      it("keeps an account's policy: what is given replaces, what is left out stays, and it goes with the account", async () => {
+        expect(await store.accountPolicy(ALICE)).toEqual({ block: [], allow: [], allowOnly: false });
+        await store.changePolicy(ALICE, { block: ["eve@example.net"], allowOnly: true });
+        await store.changePolicy(ALICE, { allow: ["example.org"] });
+        const other = await made.open();
+        expect(await other.accountPolicy(ALICE)).toEqual({
+          ...{ block: ["eve@example.net"], allow: ["example.org"], allowOnly: true },
+        });
+        await other.close();
+        await store.removeAccount(ALICE, NOW);
+        await store.addAccount(ALICE, NOW);
+        expect(await store.accountPolicy(ALICE)).toEqual({ block: [], allow: [], allowOnly: false });
+      });
+
+      it("counts a rejection with the answer that says it, once, and makes a cool-down of several", async () => {
+        const rule = { rejections: 2, withinMs: 1000, firstMs: 5000, longestMs: 60_000 };
+        const reject = async (now: number) => {
+          const sequence = await added();
+          const more = { deviceKid: "ONE", digest: `no-${sequence}`, response: jws("no"), now };
+          const answer = { sequence, ...more, rejects: { account: ALICE, kid: "BANK", rule } };
+          expect(await store.answer(answer)).toEqual({ kind: "settled" });
+          expect(await store.answer(answer)).toEqual({ kind: "same" });
+        };
+        expect(await store.strikes(ALICE, "BANK")).toBeUndefined();
+        await reject(NOW);
+        expect(await store.strikes(ALICE, "BANK")).toEqual({ rejected: [NOW], rounds: 0, until: 0 });
+        await reject(NOW + 1);
+        const other = await made.open();
+        expect(await other.strikes(ALICE, "BANK")).toEqual({ rejected: [], rounds: 1, until: NOW + 5001 });
+        expect(await other.coolDowns(ALICE, NOW + 1, 10)).toEqual([{ kid: "BANK", until: NOW + 5001 }]);
+        expect(await other.coolDowns(ALICE, NOW + 5001, 10)).toEqual([]);
+        expect(await other.coolDowns("bob@example.com", NOW, 10)).toEqual([]);
+        await other.changePolicy(ALICE, { lift: ["BANK", "NOBODY"] });
+        await other.close();
+        expect(await store.strikes(ALICE, "BANK")).toBeUndefined();
+      });
+
       it("notes when a device was seen, at first when it connects", async () => {
         expect((await store.device(ALICE, "ONE"))?.lastSeen).toBe(NOW);
         await store.noteSeen(ALICE, "ONE", NOW + 1);

@@ -189,6 +189,33 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
       = 1
     `));
 
+  it("is refused where the user blocked the sender, and asked again where not", () =>
+    shell.play(`
+      $ confirm --home bob policy block "$ASKER"
+      > bob@localhost takes requests of all senders that are not blocked
+      >   block    <ASKER>
+      $ confirm ask bob@localhost "Blocked"
+      ! confirm: The account does not take requests from this sender.
+      = 3
+      $ confirm --home bob policy remove "$ASKER" --json
+      > {"Account":"bob@localhost","Block":[],"Allow":[],"AllowOnly":false,"CoolDowns":[...]}
+      $ confirm --home bob policy only maybe
+      ! confirm: Say on or off: confirm policy only on
+      = 4
+      $ confirm keys export > asker.jwk && confirm enquirer add asker.jwk --name "A test" --data "$DATA"
+      > <ASKER>
+      $ confirm enquirer list --data "$DATA"
+      > <ASKER>  A test
+      $ confirm enquirer add r.json --data "$DATA"
+      ! confirm: r.json is not a public key: ...
+      = 4
+      $ confirm enquirer remove "$ASKER" --data "$DATA"
+      > removed <ASKER>
+      $ confirm enquirer remove "$ASKER" --data "$DATA"
+      ! confirm: <ASKER> is not registered.
+      = 4
+    `));
+
   it("ends with the account, and whoever asks is told", () =>
     shell.play(`
       $ confirm ask bob@localhost "Too late" --json &

@@ -139,6 +139,12 @@ const TRANSACTIONS: Readonly<
     body: treeOf({ Account: pick(random, [ALICE, BOB, CAROL, "nobody@example.com"]) }),
     caller: pick(random, world.keys),
   }),
+  Policy: (world, random) => {
+    const names = [pick(random, world.keys).kid, "eve@example.net", "example.net", "no name"];
+    const lists = { Block: [pick(random, names)], Allow: [pick(random, names)], AllowOnly: random() < 0.1 };
+    const Set = random() < 0.5 ? { Set: { ...lists, Lift: [pick(random, world.keys).kid] } } : {};
+    return { body: treeOf({ Responder: ALICE, ...Set }), caller: pick(random, [world.alice, world.bob]) };
+  },
   Devices: (world, random, mutator) => {
     const key = pick(random, [world.alice, world.alice, world.pendingDevice, world.bob]);
     const revokes = random() < 0.6;
@@ -158,7 +164,7 @@ function treeMembers(value: JsonObject): readonly (readonly [string, Tree])[] {
 }
 
 /** How seldom a transaction can do without authentication. */
-const MOSTLY_SEALED = new Set(["Pending", "Connect", "Profile", "Devices", "Subscribe"]);
+const MOSTLY_SEALED = new Set(["Pending", "Connect", "Profile", "Policy", "Devices", "Subscribe"]);
 
 /** Makes one message. `url` is what a call is signed for. */
 export function attack(world: World, random: Random, url: string, only?: string): Attack {

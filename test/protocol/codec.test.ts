@@ -26,6 +26,7 @@ const SMALLEST: Readonly<Record<Transaction, JsonValue>> = {
   Respond: { Response: { BrokerID: brokerId, RequestStatus: "REPLY", Response: jws } },
   Connect: { Account: "bob@example.com", DeviceName: "laptop", DeviceProfile: jws },
   Profile: { Account: "bob@example.com" },
+  Policy: { Responder: "bob@example.com" },
   Devices: { Responder: "bob@example.com" },
   Subscribe: { Responder: "bob@example.com" },
 };

@@ -1,4 +1,5 @@
 /** What a broker allows. */
+export { accountRefusal, type AskingSender } from "./account-policy.ts";
 export { createLimiter, type Limiter, requireAdmitted, type Standing } from "./limiter.ts";
 export {
   type BucketRule,

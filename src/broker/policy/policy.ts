@@ -1,5 +1,6 @@
 /** What a broker allows: who may ask, and how much of everything. The operator's file changes any of it. */
 import { LIMITS } from "../../protocol/index.ts";
+import type { CoolDownRule } from "../store/index.ts";
 
 /** Tokens come back at `perSecond`, up to `burst`; what finds none is refused with 429. */
 export interface BucketRule {
@@ -26,6 +27,8 @@ export interface Limits {
   /** Wrong proofs in Connect, for each source address. */
   readonly wrongProofs: BucketRule;
   readonly pending: PendingLimits;
+  /** What makes a sender wait whose requests an account keeps rejecting. */
+  readonly coolDown: CoolDownRule;
 }
 
 /** Whose requests are taken; each class includes those before it. */
@@ -51,6 +54,7 @@ export const DEFAULT_LIMITS: Limits = {
   kid: { perSecond: 50, burst: 200 },
   wrongProofs: { perSecond: 10 / 60, burst: 10 },
   pending: { account: 50, unverified: 10, unverifiedSender: 1, verifiedSender: 5 },
+  coolDown: { rejections: 3, withinMs: 10 * 60_000, firstMs: 10 * 60_000, longestMs: 24 * 3600_000 },
 };
 
 export const DEFAULT_POLICY: Policy = {

@@ -11,6 +11,7 @@ import {
   scanJson,
 } from "../../protocol/index.ts";
 import { BrokerError } from "../errors.ts";
+import type { CoolDownRule } from "../store/index.ts";
 import {
   type BucketRule,
   DEFAULT_LIMITS,
@@ -77,15 +78,34 @@ function pending(value: JsonValue | undefined, path: string, otherwise: PendingL
   };
 }
 
+/** A RetryAfter is at most a day, so a cool-down is not longer. */
+const DAY_MINUTES = 24 * 60;
+
+function coolDown(value: JsonValue | undefined, path: string, otherwise: CoolDownRule): CoolDownRule {
+  if (value === undefined) return otherwise;
+  const given = settings(value, path, ["rejections", "withinMinutes", "firstMinutes", "longestMinutes"]);
+  const minutes = (name: string, ms: number): number =>
+    number(given[name], `${path}.${name}`, ms / 60_000, DAY_MINUTES) * 60_000;
+  const rejections = whole(given["rejections"], `${path}.rejections`, otherwise.rejections, MOST);
+  if (rejections === 0) throw wrong(`${path}.rejections must be at least 1.`);
+  return {
+    rejections,
+    withinMs: minutes("withinMinutes", otherwise.withinMs),
+    firstMs: minutes("firstMinutes", otherwise.firstMs),
+    longestMs: minutes("longestMinutes", otherwise.longestMs),
+  };
+}
+
 function limits(value: JsonValue | undefined, otherwise: Limits): Limits | undefined {
   if (value === undefined) return otherwise;
   if (value === false) return undefined;
-  const given = settings(value, "limits", ["address", "kid", "wrongProofs", "pending"]);
+  const given = settings(value, "limits", ["address", "kid", "wrongProofs", "pending", "coolDown"]);
   return {
     address: bucket(given["address"], "limits.address", "perSecond", otherwise.address),
     kid: bucket(given["kid"], "limits.kid", "perSecond", otherwise.kid),
     wrongProofs: bucket(given["wrongProofs"], "limits.wrongProofs", "perMinute", otherwise.wrongProofs),
     pending: pending(given["pending"], "limits.pending", otherwise.pending),
+    coolDown: coolDown(given["coolDown"], "limits.coolDown", otherwise.coolDown),
   };
 }
 

@@ -33,6 +33,8 @@ export type {
   SettleOutcome,
   StoredRequest,
 } from "./requests.ts";
+export { NO_POLICY, type PolicyChange, type PolicyStore, type StoredCoolDown, type StoredPolicy } from "./policies.ts";
+export { afterRejection, type CoolDownRule, type Strikes } from "./strikes.ts";
 export type { CallStore, Store } from "./store.ts";
 
 /**

@@ -2,6 +2,7 @@
  * Requests and their answers, as every engine keeps them. A request leaves PENDING once, by one conditional write:
  * of an answer, a refusal, a cancellation and the passing of its time, the first that is durable wins.
  */
+import type { CoolDownRule } from "./strikes.ts";
 import type { Draft, Jws, JwsOrJwe, RequestStatus } from "../../protocol/index.ts";
 
 export interface NewStoredRequest {
@@ -103,6 +104,8 @@ export interface NewAnswer {
     readonly profile: Jws;
     readonly accepted: boolean;
   };
+  /** For a no: whose requests are rejected, and what makes a cool-down of it. */
+  readonly rejects?: { readonly account: string; readonly kid: string; readonly rule: CoolDownRule };
 }
 
 export type SettleOutcome =

@@ -5,6 +5,7 @@
  */
 import type { PrivateJwk } from "../../crypto/index.ts";
 import type { AccountStore } from "./accounts.ts";
+import type { PolicyStore } from "./policies.ts";
 import type { RequestStore } from "./requests.ts";
 
 export interface CallStore {
@@ -19,7 +20,7 @@ export interface CallStore {
   forget(now: number): Promise<void>;
 }
 
-export interface Store extends AccountStore, RequestStore, CallStore {
+export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore {
   /** The service's key: the stored one, else `candidate`, which is stored. Two processes that start at once agree. */
   serviceKey(candidate: PrivateJwk): Promise<PrivateJwk>;
   /** Calls `listener` soon after another process changed something. One listener; it must not throw. */

@@ -10,6 +10,7 @@ import { requireAdmitted, type Standing } from "../policy/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import type { AddOutcome } from "../store/index.ts";
+import { ownerRefusal } from "./owner-refusal.ts";
 import { type PostedRequest, readPosted } from "./posted-request.ts";
 import { expiryOf } from "./request-dates.ts";
 
@@ -30,6 +31,13 @@ export async function enquire(
   const standing = await standingOf(request, origin, service);
 
   const now = clock();
+  const refusal = await ownerRefusal(request, account, standing, origin, service);
+  if (refusal !== undefined) {
+    // The answer to an earlier post of the same request may have got lost; that one was taken.
+    const known = await store.knownRequest(account, digest, signerKid);
+    if (known?.kind !== "repeated") throw refusal;
+    return { Status: 201, BrokerID: known.brokerId };
+  }
   const dates = {
     created: request.created,
     expire: request.expire,

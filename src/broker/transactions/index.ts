@@ -14,6 +14,7 @@ import { devices } from "./devices.ts";
 import { enquire } from "./enquire.ts";
 import { hello } from "./hello.ts";
 import { pending } from "./pending.ts";
+import { policy } from "./policy.ts";
 import { profile } from "./profile.ts";
 import { respond } from "./respond.ts";
 import { status } from "./status.ts";
@@ -44,6 +45,8 @@ export async function runTransaction(message: RequestMessage, origin: Origin, se
       return written("Connect", connect(message.body, origin, service));
     case "Profile":
       return written("Profile", profile(message.body, origin, service));
+    case "Policy":
+      return written("Policy", policy(message.body, origin, service));
     case "Devices":
       return written("Devices", devices(message.body, origin, service));
     case "Subscribe":

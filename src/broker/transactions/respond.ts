@@ -109,7 +109,7 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
     digest: await requestDigest(jws, nodeSha256),
     response: jws,
     now: service.clock(),
-    ...(endorses === undefined ? {} : { endorses }),
+    ...(endorses === undefined ? rejectionOf(request, opened, service) : { endorses }),
   });
   if (outcome.kind === "settled" && endorses !== undefined) {
     const { account, kid, accepted } = endorses;
@@ -138,6 +138,15 @@ async function answerEncrypted(
     now: service.clock(),
   });
   return { request, outcome };
+}
+
+/** A no counts against whoever asked; one that is encrypted is not seen here. */
+function rejectionOf(
+  { account, signerKid: kid }: StoredRequest,
+  { value }: VerifiedResponse,
+  { policy: { limits } }: Service,
+): Pick<NewAnswer, "rejects"> {
+  return value || limits === undefined ? {} : { rejects: { account, kid, rule: limits.coolDown } };
 }
 
 /** What an answer to the broker's own request decides. @throws Refusal `contradiction` for one that endorses nothing */

@@ -13,7 +13,12 @@ describe("a policy file", () => {
 
   it("changes what it names and leaves the rest", () => {
     const text = JSON.stringify({
-      limits: { address: { burst: 7 }, wrongProofs: { perMinute: 30 }, pending: { account: 5 } },
+      limits: {
+        address: { burst: 7 },
+        wrongProofs: { perMinute: 30 },
+        pending: { account: 5 },
+        coolDown: { rejections: 5 },
+      },
       enquirers: "registered",
       requestBytes: 1000,
       lookups: { allowPrivate: true },
@@ -24,6 +29,7 @@ describe("a policy file", () => {
         kid: { perSecond: 50, burst: 200 },
         wrongProofs: { perSecond: 0.5, burst: 10 },
         pending: { account: 5, unverified: 10, unverifiedSender: 1, verifiedSender: 5 },
+        coolDown: { rejections: 5, withinMs: 600_000, firstMs: 600_000, longestMs: 86_400_000 },
       },
       enquirers: "registered",
       messageBytes: 65_536,
@@ -42,6 +48,8 @@ describe("a policy file", () => {
     ['{"limits": {"kid": {"burst": -1}}}', /limits.kid.burst must be a number from 0/],
     ['{"limits": {"kid": {"burst": 1.5}}}', /limits.kid.burst must be a whole number/],
     ['{"limits": {"pending": {"account": "many"}}}', /limits.pending.account must be a number/],
+    ['{"limits": {"coolDown": {"rejections": 0}}}', /limits.coolDown.rejections must be at least 1/],
+    ['{"limits": {"coolDown": {"longestMinutes": 1441}}}', /limits.coolDown.longestMinutes must be a number from 0/],
     ['{"enquirers": "all"}', /enquirers must be one of local, registered, domain, any/],
     ['{"messageBytes": 100000}', /messageBytes must be a number from 0 to 65536/],
     ['{"lookups": {"allowPrivate": "yes"}}', /lookups.allowPrivate must be true or false/],

@@ -47,12 +47,16 @@ export function sqliteAccounts(database: Database.Database, writes: GroupCommit)
     "INSERT INTO enquirers (kid, jwk, name, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const enquirers = database.prepare("SELECT kid, name, created FROM enquirers ORDER BY created, kid");
+  const removePolicy = database.prepare("DELETE FROM policies WHERE account = ?");
+  const removeStrikes = database.prepare("DELETE FROM strikes WHERE account = ?");
   const removeEnquirer = database.prepare("DELETE FROM enquirers WHERE kid = ?");
 
   function removeAccount(account: string, now: number): readonly Settled[] | undefined {
     if (remove.run(account).changes === 0) return undefined;
     removeCodes.run(account);
     removeDevices.run(account);
+    removePolicy.run(account);
+    removeStrikes.run(account);
     return cancelPending(account, now);
   }
 

@@ -9,6 +9,7 @@ import { sqliteDevices } from "./devices.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFile } from "./open-file.ts";
 import { integerOf, privateJwkOf } from "./parse-rows.ts";
+import { sqlitePolicies } from "./policies.ts";
 import { sqliteArrivals } from "./requests.ts";
 import { sqliteRevoking } from "./revoke.ts";
 import { sqliteSettling } from "./settle.ts";
@@ -42,6 +43,7 @@ function open(directory: string): Store {
     ...sqliteRevoking(database, writes),
     ...sqliteArrivals(database, writes),
     ...sqliteSettling(database, writes),
+    ...sqlitePolicies(database, writes),
     ...sqliteCalls(database, writes),
     serviceKey: (candidate) =>
       writes.run(() => {

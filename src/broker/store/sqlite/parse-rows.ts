@@ -45,6 +45,16 @@ export function optionalIntegerOf(row: unknown, name: string): number | undefine
   return asRow(row)[name] === null ? undefined : integerOf(row, name);
 }
 
+/** A column with a JSON list of texts. */
+export function textsOf(row: unknown, name: string): readonly string[] {
+  return JSON.parse(textOf(row, name)) as readonly string[];
+}
+
+/** A column with a JSON list of numbers. */
+export function numbersOf(row: unknown, name: string): readonly number[] {
+  return JSON.parse(textOf(row, name)) as readonly number[];
+}
+
 export function jwsOf(row: unknown, name: string): Jws {
   return JSON.parse(textOf(row, name)) as Jws;
 }

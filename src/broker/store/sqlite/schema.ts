@@ -101,4 +101,22 @@ export const MIGRATIONS: readonly string[] = [
     jwk TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE policies (
+    account TEXT PRIMARY KEY,
+    block TEXT NOT NULL,
+    allow TEXT NOT NULL,
+    allow_only INTEGER NOT NULL
+  ) STRICT;
+
+  -- Whose requests an account rejected lately, and until when it is not asked by them.
+  CREATE TABLE strikes (
+    account TEXT NOT NULL,
+    kid TEXT NOT NULL,
+    rejected TEXT NOT NULL,
+    rounds INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (account, kid)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

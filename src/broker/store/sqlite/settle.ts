@@ -4,10 +4,12 @@ import type { RequestStatus } from "../../../protocol/index.ts";
 import type { NewAnswer, RequestStore, Settled, SettleOutcome } from "../requests.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { integerOf, requestStatusOf, textOf } from "./parse-rows.ts";
+import { sqliteStrike } from "./policies.ts";
 
 type Settling = Pick<RequestStore, "answer" | "refuse" | "cancel" | "expire" | "expireDue">;
 
 export function sqliteSettling(database: Database.Database, writes: GroupCommit): Settling {
+  const strike = sqliteStrike(database);
   const byDevice = database.prepare(`
     UPDATE requests SET state = ?1, settled = ?2, settled_by = ?3
     WHERE seq = ?4 AND state = 'PENDING' AND expire > ?2 AND EXISTS (
@@ -45,7 +47,7 @@ export function sqliteSettling(database: Database.Database, writes: GroupCommit)
     return { kind: "over", state, now: false };
   }
 
-  function answer({ sequence, deviceKid, digest, response, now, endorses }: NewAnswer): SettleOutcome {
+  function answer({ sequence, deviceKid, digest, response, now, endorses, rejects }: NewAnswer): SettleOutcome {
     if (byDevice.run("REPLY", now, deviceKid, sequence).changes === 0) {
       return refusal(sequence, deviceKid, "REPLY", digest, now);
     }
@@ -54,6 +56,7 @@ export function sqliteSettling(database: Database.Database, writes: GroupCommit)
       const profile = JSON.stringify(endorses.profile);
       letIn.run(profile, JSON.stringify(response), deviceKid, endorses.account, endorses.kid);
     } else if (endorses !== undefined) turnAway.run(endorses.account, endorses.kid);
+    if (rejects !== undefined) strike(rejects.account, rejects.kid, now, rejects.rule);
     return { kind: "settled" };
   }
 

@@ -1,0 +1,31 @@
+/** What an account's owner decides about senders, as every engine keeps it. Entries are in their normal form. */
+import type { Strikes } from "./strikes.ts";
+
+export interface StoredPolicy {
+  readonly block: readonly string[];
+  readonly allow: readonly string[];
+  readonly allowOnly: boolean;
+}
+
+/** The lists given replace those that are there; the cool-downs of the kids in `lift` are forgotten. */
+export interface PolicyChange extends Partial<StoredPolicy> {
+  readonly lift?: readonly string[];
+}
+
+export interface StoredCoolDown {
+  readonly kid: string;
+  readonly until: number;
+}
+
+/** Where an account has no policy of its own. */
+export const NO_POLICY: StoredPolicy = Object.freeze({ block: [], allow: [], allowOnly: false });
+
+export interface PolicyStore {
+  accountPolicy(account: string): Promise<StoredPolicy>;
+  /** Changes the policy, at once and whole; two devices that change at the same time both count. */
+  changePolicy(account: string, change: PolicyChange): Promise<void>;
+  /** How often the account rejected requests of this key lately; undefined where never. */
+  strikes(account: string, kid: string): Promise<Strikes | undefined>;
+  /** The cool-downs that last beyond `now`, the longest first, at most `limit`. */
+  coolDowns(account: string, now: number, limit: number): Promise<readonly StoredCoolDown[]>;
+}

@@ -1,0 +1,25 @@
+/** What the account's owner says to whoever posts a request: the account's own policy, and the rejections before. */
+import type { Origin } from "../call.ts";
+import { accountRefusal, type Standing } from "../policy/index.ts";
+import type { Refusal } from "../refusal.ts";
+import type { Service } from "../service.ts";
+import type { PostedRequest } from "./posted-request.ts";
+
+/** Undefined where the owner takes it. Whom an encrypted request claims to be from is not seen here; its key is. */
+export async function ownerRefusal(
+  { fromId, signerKid: kid }: PostedRequest,
+  account: string,
+  standing: Standing,
+  { address }: Origin,
+  { store, policy, published, clock }: Service,
+): Promise<Refusal | undefined> {
+  const [rules, strikes] = await Promise.all([
+    store.accountPolicy(account),
+    policy.limits === undefined ? undefined : store.strikes(account, kid),
+  ]);
+  const isBound = async (): Promise<boolean> =>
+    standing.local ||
+    standing.domain ||
+    (fromId !== undefined && (await published?.has(fromId, kid, address)) === true);
+  return accountRefusal(rules, strikes, { kid, fromId, isBound }, clock());
+}

@@ -1,5 +1,6 @@
 /** The responder on the command line: its inbox in files, its keys in files, the real clock. It pins no senders and asks no domains. */
 import { deviceLine } from "../client/index.ts";
+import { newDiscovery } from "../node/index.ts";
 import type { ResponderPorts } from "../responder/index.ts";
 import type { Device } from "./device-home.ts";
 import { inboxFiles } from "./inbox-files.ts";
@@ -19,7 +20,7 @@ export function responderPorts(home: string, device: Device): ResponderPorts {
     },
     broker: deviceLine({
       credentials: () => Promise.resolve({ key, service }),
-      fetch: globalThis.fetch,
+      fetch: newDiscovery().fetchFor(device.account, device.broker),
       clock: Date.now,
     }),
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },

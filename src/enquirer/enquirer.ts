@@ -8,6 +8,7 @@
  * ```
  */
 import { ClientError } from "../client/index.ts";
+import { type Discovery, newDiscovery } from "../node/index.ts";
 import { endpointOf, parseEndpoint, ProtocolError } from "../protocol/index.ts";
 import { accountProfile, type ProfileDevice } from "./account-profile.ts";
 import type { LineOptions } from "./broker-line.ts";
@@ -27,15 +28,19 @@ export interface EnquirerOptions {
   readonly broker?: string;
   /** Told what happens meanwhile: first use of a key, waiting, retrying. */
   readonly onNotice?: (notice: Notice) => void;
+  /** How the broker of an account's own domain is found; default: by the system's DNS. */
+  readonly discovery?: Discovery;
 }
 
 export class Enquirer {
   readonly #state: EnquirerState;
   readonly #options: EnquirerOptions;
+  readonly #discovery: Discovery;
 
   private constructor(options: EnquirerOptions, state: EnquirerState) {
     this.#options = options;
     this.#state = state;
+    this.#discovery = options.discovery ?? newDiscovery();
   }
 
   /**
@@ -145,7 +150,7 @@ export class Enquirer {
       pins: this.#state.pins,
       wrongCodes: this.#state.wrongCodes,
       clock: Date.now,
-      fetch: globalThis.fetch,
+      fetch: this.#discovery.fetchFor(account, endpoint),
       notice: this.#options.onNotice ?? (() => undefined),
     };
   }

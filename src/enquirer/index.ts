@@ -1,5 +1,6 @@
 /** The enquirer's SDK: ask the user first, and keep the receipt. Public as `mesh-confirm`. */
 export { Enquirer, type EnquirerOptions } from "./enquirer.ts";
+export type { Discovery } from "../node/index.ts";
 export type { ProfileDevice } from "./account-profile.ts";
 export { EnquirerError, type EnquirerErrorCode } from "./errors.ts";
 export type { Answered, AnswererRule, AskResult, Notice, Posted, Question, WaitOptions } from "./types.ts";

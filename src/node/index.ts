@@ -1,4 +1,5 @@
 /** What only Node has: files that hold keys, pins and requests; DNS, and HTTPS to a chosen address. */
+export { type Discovery, type DiscoveryOptions, newDiscovery } from "./discovery.ts";
 export { type Dns, type ServiceRecord, systemDns } from "./dns.ts";
 export { fetchAt, type FetchAtOptions, type Place } from "./fetch-at.ts";
 export { isCode, privateFolder, readOptionalFile, writePrivateFile } from "./files.ts";

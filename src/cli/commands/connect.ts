@@ -11,6 +11,7 @@ import {
   signDeviceProfile,
   signingKeyOf,
 } from "../../crypto/index.ts";
+import { newDiscovery } from "../../node/index.ts";
 import { endpointOf, parseAccount, parseEndpoint } from "../../protocol/index.ts";
 import type { AccountKey } from "../../responder/index.ts";
 import { gateText } from "../../srml/index.ts";
@@ -52,7 +53,7 @@ export function addConnect(program: Command, run: Run): void {
         });
         const connected = await connectDevice(
           { account, code, deviceName, key, profile },
-          { endpoint: broker, fetch: globalThis.fetch, clock: Date.now },
+          { endpoint: broker, fetch: newDiscovery().fetchFor(account, broker), clock: Date.now },
         );
         if (!connected.ok) {
           throw new CliError(

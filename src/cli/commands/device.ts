@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { deviceLine } from "../../client/index.ts";
 import { signRevocation } from "../../crypto/index.ts";
+import { newDiscovery } from "../../node/index.ts";
 import { type DeviceEntry, parseAccount } from "../../protocol/index.ts";
 import type { Context } from "../context.ts";
 import { deviceEntry } from "../device-entry.ts";
@@ -85,7 +86,7 @@ async function ownLine(context: Context, options: DeviceOptions) {
   const { key, service } = device;
   const line = deviceLine({
     credentials: () => Promise.resolve({ key, service }),
-    fetch: globalThis.fetch,
+    fetch: newDiscovery().fetchFor(device.account, device.broker),
     clock: Date.now,
   });
   return {

@@ -1,4 +1,5 @@
 /** The worker dies, the broker dies, at the worst moments: each answer arrives exactly once. */
+import { rm } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect } from "vitest";
 import { accept, badgeShows, enrol, expectHeading, openRequest, resultShown } from "../support/co-browser.ts";
 import { chromiumTest } from "../support/chromium.ts";
@@ -83,5 +84,16 @@ describe("two enquirers with two requests each", () => {
       await popup.getByTestId("next").click();
     }
     await popup.getByTestId("empty").waitFor();
+  });
+});
+
+describe("a broker with another key than the one that the device pinned", () => {
+  chromiumTest("is not believed: the popup says so, and no request of it is shown", async ({ chromium }) => {
+    await enrol(chromium, system, ALICE);
+    await system.stopBroker();
+    await rm(system.data, { recursive: true });
+    await system.startBroker();
+    const popup = await chromium.openPopup();
+    await popup.getByText("Another key at the broker").waitFor({ timeout: 60_000 });
   });
 });

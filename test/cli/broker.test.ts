@@ -1,4 +1,5 @@
 /** `confirm broker`, and the ways to say which broker is meant. */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitUntil } from "../../src/demo/browser/wait.ts";
@@ -101,5 +102,22 @@ describe("the broker that is meant", { timeout: 120_000 }, () => {
     expect((await system.confirm("--home", home, "connect", "carla@localhost", code)).code).toBe(0);
     const pending = await system.confirm("--home", home, "--broker", "http://localhost:9", "pending", "--json");
     expect(pending).toMatchObject({ code: 0, stdout: "[]\n" });
+  });
+});
+
+describe("a broker with another key than the one that is pinned", { timeout: 120_000 }, () => {
+  it("is believed neither by a device nor by an enquirer", async () => {
+    const code = await system.code("dora@localhost");
+    expect((await system.confirm("connect", "dora@localhost", code)).code).toBe(0);
+    expect((await system.confirm("post", "dora@localhost", "Open")).code).toBe(0);
+    await system.stopBroker();
+    await rm(system.data, { recursive: true });
+    await system.startBroker();
+    await system.code("dora@localhost");
+    for (const typed of [["pending"], ["post", "dora@localhost", "Open"]]) {
+      const { code: ended, stdout, stderr } = await system.confirm(...typed);
+      expect({ ended, stdout }).toEqual({ ended: 4, stdout: "" });
+      expect(stderr).toMatch(/another key/);
+    }
   });
 });

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPolicy } from "../../src/broker/index.ts";
+import { readKeySet } from "../../src/client/index.ts";
 import { LIMITS, readRequest, readResponse, scanJson, TBSRequest } from "../../src/protocol/index.ts";
 import { deadLinks, missingPaths, readDocuments, ROOT } from "./documents.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
@@ -94,12 +95,13 @@ describe("what a reader looks up", () => {
     expect(blocks.map(({ language }) => language).filter((language) => !LANGUAGES.includes(language))).toEqual([]);
   });
 
-  it.each(blocksIn("json"))("%s is a message, a policy or a signed payload", (_, text) => {
+  it.each(blocksIn("json"))("%s is a message, a policy, a key set or a signed payload", async (_, text) => {
     const json = scanJson(text, LIMITS.messageBytes);
     const [tag = ""] = Object.keys(json ?? {});
     if (tag.endsWith("Request") && tag !== "TBSRequest") readRequest(json);
     else if (tag === "TBSRequest") TBSRequest.read(json, "payload");
     else if (tag === "StatusResponse") readResponse("Status", json);
+    else if (tag === "keys") expect(await readKeySet(Buffer.from(text))).toHaveLength(1);
     else readPolicy(text);
   });
 

@@ -7,7 +7,7 @@ import {
   FlatStatusResponse,
 } from "./draft-00.ts";
 import { AccountEntry, DeviceEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
-import { FlattenedJws, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
+import { FlattenedJws, Jwe, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
@@ -113,6 +113,10 @@ export const STRUCTURES: Definitions = {
       "An authenticated call or its answer: a flattened JWS whose payload is a message (-01 §8, RFC 7515 §7.2.2).",
   },
   Jws: { shape: Jws, description: "A signed object: JWS General JSON with one signature (-01 §6.3, RFC 7515 §7.2.1)." },
+  Jwe: {
+    shape: Jwe,
+    description: "A signed object that is encrypted: JWE General JSON (-01 §5.2, RFC 7516 §7.2.1).",
+  },
   PublicJwk: { shape: PublicJwk, description: "A public key (RFC 7517); one with a private member is refused." },
   Account: { shape: AccountId, description: "An account identifier such as alice@example.com (-01 §4.2)." },
   BrokerID: { shape: BrokerId, description: "The broker's name for a request (-01 §6.4.2)." },

@@ -91,7 +91,7 @@ export type Jwe = ReadOf<typeof Jwe>;
 export const JwsOrJwe: Shape<Jws | Jwe> = {
   read: (value, path) =>
     isJsonObject(value) && Object.hasOwn(value, "ciphertext") ? Jwe.read(value, path) : Jws.read(value, path),
-  schema: { oneOf: [Jws.schema, Jwe.schema] },
+  schema: { anyOf: [without(["ciphertext"], "encrypted", Jws).schema, Jwe.schema] },
 };
 export type JwsOrJwe = ReadOf<typeof JwsOrJwe>;
 

@@ -17,8 +17,12 @@ export function showConnectCode(code: string): string {
   return code.replace(/(.{4})(?=.)/g, "$1-");
 }
 
+/** With every sign set apart by some white space. */
+const LONGEST_TYPED = 100;
+
 /** Reads a code as a person types it, or undefined where it is none. */
 export function parseConnectCode(typed: string): string | undefined {
+  if (typed.length > LONGEST_TYPED) return undefined;
   const code = typed.toUpperCase().replace(/[\s-]/g, "");
   return /^[A-Z2-7]{16}$/.test(code) ? code : undefined;
 }

@@ -45,7 +45,7 @@ const Stored = object(
 );
 
 /** A file from before there were revocations has none. */
-const Pins: Shape<Required<ReadOf<typeof Stored>>> = {
+export const Pins: Shape<Required<ReadOf<typeof Stored>>> = {
   schema: Stored.schema,
   read: (value, path) => ({ revocations: [], ...Stored.read(value, path) }),
 };

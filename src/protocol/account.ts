@@ -18,23 +18,26 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** What every account looks like, for those who have no more than a pattern. */
 export const ACCOUNT_FORM = /^[!-?A-~]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$/;
 
+const LONGEST = 254;
+
+function notAccount(text: string): ProtocolError {
+  const start = JSON.stringify(text.slice(0, 60));
+  return new ProtocolError("account", `${start} is not an account such as alice@example.com.`);
+}
+
 /**
  * Reads an account identifier.
  *
  * @throws ProtocolError `account`
  */
 export function parseAccount(text: string): Account {
+  if (text.length > LONGEST) throw notAccount(text);
   const at = text.lastIndexOf("@");
   const local = text.slice(0, Math.max(at, 0));
   const written = text.slice(at + 1);
   const domain = written.toLowerCase();
   // Some letters that are not ASCII have a lower case that is, such as the Kelvin sign: look before lowering.
-  if (text.length > 254 || local.length > 64 || !LOCAL.test(local) || !ASCII.test(written) || !isDomain(domain)) {
-    throw new ProtocolError(
-      "account",
-      `${JSON.stringify(text.slice(0, 60))} is not an account such as alice@example.com.`,
-    );
-  }
+  if (local.length > 64 || !LOCAL.test(local) || !ASCII.test(written) || !isDomain(domain)) throw notAccount(text);
   return Object.freeze({ id: `${local}@${domain}`, local, domain });
 }
 

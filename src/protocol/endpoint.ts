@@ -8,6 +8,8 @@ import { ProtocolError } from "./errors.ts";
 export const ENDPOINT_PATH = "/.well-known/confirm";
 export const DEFAULT_PORT = 8787;
 
+const LONGEST = 500;
+
 /** Hosts to which unencrypted HTTP is allowed. */
 export function isLoopbackHost(host: string): boolean {
   return host === "127.0.0.1" || host === "localhost";
@@ -20,7 +22,7 @@ export function isLoopbackHost(host: string): boolean {
  * @throws ProtocolError `endpoint`
  */
 export function parseEndpoint(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = text.length <= LONGEST && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new ProtocolError("endpoint", "A broker's address looks like https://example.com");
   }

@@ -18,6 +18,8 @@ const NONE = -1;
 
 interface Sequences {
   readonly elements: ReadonlySet<number>;
+  /** How many parts the longest pattern has. */
+  readonly longest: number;
   /** Pattern, less joiners and styles -> whether its skin tones must differ. */
   readonly patterns: ReadonlyMap<string, boolean>;
 }
@@ -39,7 +41,8 @@ const sequences = lazy<Sequences>(() => {
       pattern.push(elements[number - 3] ?? NONE);
     }
   }
-  return { elements: new Set(elements), patterns };
+  const longest = Math.max(...[...patterns.keys()].map((one) => one.split(" ").length));
+  return { elements: new Set(elements), longest, patterns };
 });
 
 const tagSequences = lazy(() => EMOJI_TAGS.map((table) => decodeNumbers(table).map((offset) => TAGS + offset)));
@@ -60,13 +63,13 @@ export function isStyleListed(points: Uint32Array, at: number): boolean {
  * that can be read there is not listed.
  */
 export function endOfJoinedEmoji(points: Uint32Array, joiner: number): number {
-  const { elements, patterns } = sequences();
+  const { elements, longest, patterns } = sequences();
   const pattern: number[] = [];
   const tones: number[] = [];
   let at = startOfEmoji(points, joiner);
   for (;;) {
     const element = points[at] ?? NONE;
-    if (!elements.has(element)) return joiner;
+    if (!elements.has(element) || pattern.length > longest) return joiner;
     pattern.push(element);
     at += 1;
     if (points[at] === EMOJI_STYLE && hasStyles(element)) at += 1;

@@ -12,7 +12,7 @@ import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
 import { AccountPolicy, CoolDown, PolicySet } from "./policy-entry.ts";
-import { Stamp } from "./stamp.ts";
+import { NextServiceKey, Stamp } from "./stamp.ts";
 import { Choice, DeviceProfile, DeviceRevocation, TBSRequest, TBSResponse } from "./tbs.ts";
 
 const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {
@@ -106,6 +106,10 @@ export const STRUCTURES: Definitions = {
     description: "Whom the account's owner wants to be asked by: fingerprints, accounts, domains (ours).",
   },
   CoolDown: { shape: CoolDown, description: "A sender that the broker takes nothing from until then (ours)." },
+  NextServiceKey: {
+    shape: NextServiceKey,
+    description: "What the service signs about the key that follows its own: the payload of a statement (ours).",
+  },
   Stamp: { shape: Stamp, description: "What the service signs about an answer: the payload of a Stamp (ours)." },
   FlattenedJws: {
     shape: FlattenedJws,

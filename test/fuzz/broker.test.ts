@@ -40,9 +40,10 @@ async function fire(world: World, one: Attack, closely: boolean): Promise<Verdic
 
 /** Whatever got into the store verifies as it stands, by the keys of those who may. */
 async function judgeStore(world: World): Promise<void> {
+  // A key that was held when it signed may have been revoked since.
   const held = async (kid: string): Promise<VerifyKey | undefined> => {
-    const jwk = await world.broker.store.heldKey(kid);
-    return jwk === undefined ? undefined : importPublicKey(jwk);
+    const known = world.keys.find((key) => key.kid === kid);
+    return known === undefined ? undefined : importPublicKey({ ...known.jwk });
   };
   const rows = new Map(JSON.parse(world.dump()) as [string, readonly (readonly unknown[])[]][]);
   for (const [, request] of rows.get("request_bodies") ?? [])

@@ -6,6 +6,8 @@ import fc from "fast-check";
 import { BrokerError, readPolicy } from "../../src/broker/index.ts";
 import { ClientError } from "../../src/client/index.ts";
 import { openSignedAnswer, readAnswer } from "../../src/client/call.ts";
+import { readKeySet } from "../../src/client/key-set.ts";
+import { read2017, Reference2017Error, verify2017 } from "../../src/reference2017/index.ts";
 import {
   CryptoError,
   openAnswer,
@@ -16,8 +18,15 @@ import {
   openRevocation,
   parseConnectCode,
   readCall,
+  checkJwe,
+  encryptionJwkOf,
+  encryptJws,
+  importEncryptionKey,
+  newEncryptionPair,
+  openStamp,
   readPublicKey,
   signRevocation,
+  signStamp,
 } from "../../src/crypto/index.ts";
 import { readPrivateJwk } from "../../src/node/index.ts";
 import { Pins } from "../../src/node/pins-file.ts";
@@ -25,6 +34,8 @@ import { FLAT_FORMS, MESSAGES, STRUCTURES } from "../../src/protocol/definitions
 import {
   decodeBase64url,
   endpointOf,
+  FlattenedJws,
+  Jwe,
   type JsonValue,
   Jws,
   LIMITS,
@@ -47,6 +58,7 @@ import { readStoredEntry } from "../../src/responder/index.ts";
 import { gateText, parseSrml, SRML_LIMITS, SrmlError, viewDomain } from "../../src/srml/index.ts";
 import { SOME_TIME } from "../support/fake-clock.ts";
 import { foreignFlat, foreignGeneral, foreignKey } from "../support/foreign-signer.ts";
+import { key2017, sign2017 } from "../support/reference2017.ts";
 import { schemaValues } from "../support/schema-values.ts";
 import { ALICE, newKey, profileOf, signedRequest } from "../support/signing.ts";
 import * as hostile from "./hostile-texts.ts";
@@ -250,6 +262,61 @@ const SIGNED_DECODERS: readonly Decoder[] = [
   },
 ];
 
+const stamp = await signStamp(service, {
+  requestDigest: "A".repeat(43),
+  responseDigest: "A".repeat(43),
+  received: SOME_TIME,
+});
+
+const reference = key2017();
+const reader = await importEncryptionKey(await encryptionJwkOf(await newEncryptionPair({ extractable: true })));
+const encrypted = await encryptJws(request, "confirm-tbs-request+jws", [reader]);
+
+let bytes = { text: "", bytes: Buffer.alloc(0) };
+/** The bytes of a text, made once: what is measured is the reader. */
+function bytesOf(text: string): Uint8Array {
+  if (bytes.text !== text) bytes = { text, bytes: Buffer.from(text) };
+  return bytes.bytes;
+}
+
+const FURTHER_DECODERS: readonly Decoder[] = [
+  {
+    name: "an encrypted object",
+    decode: (text) => checkJwe(Jwe.read(bounded(text), "it"), "confirm-tbs-request+jws"),
+    own: [ProtocolError, CryptoError],
+    valid: [JSON.stringify(encrypted)],
+    limit: LIMITS.messageBytes,
+    hostile: hostile.lists(JSON.stringify(encrypted)),
+  },
+  {
+    name: "a stamp",
+    decode: (text) => openStamp(FlattenedJws.read(bounded(text), "it")),
+    own: [ProtocolError, CryptoError],
+    valid: [JSON.stringify(stamp)],
+    limit: LIMITS.messageBytes,
+    hostile: hostile.flattened,
+  },
+  {
+    name: "a key set",
+    decode: (text) => readKeySet(bytesOf(text)),
+    own: [ClientError],
+    valid: [JSON.stringify({ keys: [{ ...key.jwk, confirm_accounts: ["payments"] }, { ...key.jwk }] })],
+    limit: LIMITS.messageBytes,
+    hostile: hostile.scanned,
+  },
+  {
+    name: "an object of the 2017 reference",
+    decode: async (text) => {
+      const read = read2017(text);
+      return read === undefined ? undefined : verify2017(read, []);
+    },
+    own: [Reference2017Error],
+    valid: [JSON.stringify(sign2017(reference, '{"TBSRequest":{"Text":"a"}}')), JSON.stringify(request)],
+    limit: LIMITS.receiptBytes,
+    hostile: hostile.scanned,
+  },
+];
+
 const entry = JSON.stringify({
   ...{ account: ALICE, broker: URL, digest: "A".repeat(43), brokerId: "RBA", request, state: "verified" },
   ...{ received: SOME_TIME, expires: SOME_TIME, vouched: false },
@@ -377,4 +444,10 @@ const TEXT_DECODERS: readonly Decoder[] = [
   },
 ];
 
-export const DECODERS: readonly Decoder[] = [...JSON_DECODERS, ...SIGNED_DECODERS, ...FILE_DECODERS, ...TEXT_DECODERS];
+export const DECODERS: readonly Decoder[] = [
+  ...JSON_DECODERS,
+  ...SIGNED_DECODERS,
+  ...FURTHER_DECODERS,
+  ...FILE_DECODERS,
+  ...TEXT_DECODERS,
+];

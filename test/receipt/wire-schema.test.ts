@@ -106,11 +106,12 @@ function examplesOf(path: string): readonly (readonly [number, JsonValue])[] {
   ]);
 }
 
-/** Valid as a message, or as one of the tagged structures that are signed. */
+/** Valid as a message, as one of the tagged structures that are signed, or as a set of keys, which is no message. */
 function isDescribed(example: JsonValue): string | undefined {
   const [tag = ""] = isJsonObject(example) ? Object.keys(example) : [];
-  // A JWK Set is no message of ours: RFC 7517 describes it.
-  if (tag === "keys") return undefined;
+  if (isJsonObject(example) && Array.isArray(example["keys"])) {
+    return example["keys"].map(validators.definition("PublicJwk")).find((invalid) => invalid !== undefined);
+  }
   return Object.hasOwn(STRUCTURES, tag) ? validators.definition(tag)(example) : validators.root(example);
 }
 
@@ -132,7 +133,8 @@ describe("a receipt", () => {
           expect(validate(JSON.parse(JSON.stringify(receipt)))).toBeUndefined();
         } catch (error) {
           if (!(error instanceof Error) || error.name !== "ReceiptError") throw error;
-          if (error.message.endsWith("characters.")) return;
+          // Lengths are counted otherwise, and a name such as valueOf does not get past the scanner.
+          if (/characters\.$|is not allowed\.$/.test(error.message)) return;
           expect(validate(receipt), error.message).toBeDefined();
         }
       }),

@@ -23,7 +23,7 @@ export function schemaValues(root: JsonObject, schema: JsonValue): Values {
       ? described
       : fc.oneof({ arbitrary: fc.constantFrom(...good), weight: 20 }, { arbitrary: described, weight: 1 });
   }
-  const choices = part("anyOf");
+  const choices = part("anyOf") ?? part("oneOf");
   if (Array.isArray(choices)) return fc.oneof(...choices.map((one: JsonValue) => schemaValues(root, one)));
   switch (part("type")) {
     case "object":

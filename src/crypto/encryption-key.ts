@@ -32,6 +32,17 @@ const ECDH = { name: "ECDH", namedCurve: "P-256" } as const;
  * @throws CryptoError `key` for another kind of key, one that says it is for something else, or a point that is not on the curve
  */
 export async function importEncryptionKey(given: PublicJwk): Promise<EncryptionKey> {
+  const { jwk, key } = await importPoint(given);
+  const spki = new Uint8Array(await crypto.subtle.exportKey("spki", key));
+  return Object.freeze({ kid: await fingerprint("application/pkix-keyinfo", spki), jwk, key });
+}
+
+/**
+ * The same without counting its fingerprint, for a key that is used once.
+ *
+ * @throws CryptoError `key`
+ */
+export async function importPoint(given: PublicJwk): Promise<Omit<EncryptionKey, "kid">> {
   const { kty, crv, x = "", y = "", use = "enc", alg = ALG, key_ops = [] } = given;
   if (use !== "enc" || alg !== ALG || key_ops.some((operation) => !operation.startsWith("derive"))) {
     throw new CryptoError("key", "The key says that it is for something else than encryption.");
@@ -40,15 +51,12 @@ export async function importEncryptionKey(given: PublicJwk): Promise<EncryptionK
     throw new CryptoError("key", "A key to encrypt for must be an EC key on P-256.");
   }
   const jwk = Object.freeze({ kty, crv, x, y });
-  let key: CryptoKey;
   try {
     for (const coordinate of [x, y]) decodeBase64url(coordinate);
-    key = await crypto.subtle.importKey("jwk", { ...jwk }, ECDH, true, []);
+    return { jwk, key: await crypto.subtle.importKey("jwk", { ...jwk }, ECDH, true, []) };
   } catch {
     throw new CryptoError("key", "The key to encrypt for is not a point on P-256.");
   }
-  const spki = new Uint8Array(await crypto.subtle.exportKey("spki", key));
-  return Object.freeze({ kid: await fingerprint("application/pkix-keyinfo", spki), jwk, key });
 }
 
 /** Puts an encryption pair, for instance one from a browser's storage, in the form that decrypts here. */

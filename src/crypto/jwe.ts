@@ -16,7 +16,7 @@ import {
   PublicJwk,
   scanJson,
 } from "../protocol/index.ts";
-import { ALG, type DecryptionKey, type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
+import { ALG, type DecryptionKey, type EncryptionKey, importPoint } from "./encryption-key.ts";
 import { CryptoError } from "./errors.ts";
 import { readHeader } from "./header.ts";
 import { openContent } from "./jwe-content.ts";
@@ -59,7 +59,7 @@ export async function decryptJws(jwe: Jwe, typ: string, { kid, key }: Decryption
   const recipient = jwe.recipients.find((one) => one.header.kid === kid);
   if (recipient === undefined) throw new CryptoError("recipient", "It is encrypted for another device than this one.");
   // The form was checked; that it is a point of the curve is checked here.
-  await importEncryptionKey(ephemeralKey(header, recipient.header));
+  await importPoint(ephemeralKey(header, recipient.header));
   const { protected: encoded, iv, ciphertext, tag } = jwe;
   const flat = { protected: encoded, iv, ciphertext, tag, encrypted_key: recipient.encrypted_key };
   const plaintext = await openContent({ ...flat, header: { ...recipient.header } }, key, { alg: ALG, enc: ENC });

@@ -67,7 +67,43 @@ async function rows() {
       run: async () => ours.openCall(await ours.readCall(body, nodeSha256), { urls: [URL], now }),
       bare: verify(JSON.parse(body)),
     },
+    ...(await envelopeRows(request)),
     { name: "parse SRML", run: () => parseSrml(text), bare: () => bareSaxes(text) },
+  ];
+}
+
+const ECDH = { name: "ECDH", namedCurve: "P-256" };
+const GCM = { name: "AES-GCM" };
+
+/** An envelope for one device and its opening, against one agreement and AES-GCM over the same text. */
+async function envelopeRows(request) {
+  const pair = await ours.newEncryptionPair({ extractable: false });
+  const recipient = await ours.importEncryptionKey(await ours.encryptionJwkOf(pair));
+  const opens = await ours.decryptionKeyOf(pair);
+  const envelope = await ours.encryptJws(request, ours.TYP.request, [recipient]);
+  const bytes = utf8.encode(JSON.stringify(request));
+  const key = await crypto.subtle.generateKey({ ...GCM, length: 256 }, false, ["encrypt", "decrypt"]);
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const ciphertext = await crypto.subtle.encrypt({ ...GCM, iv }, key, bytes);
+  const agree = (privateKey) => crypto.subtle.deriveBits({ ...ECDH, public: pair.publicKey }, privateKey, 256);
+  return [
+    {
+      name: "encrypt for one device",
+      run: () => ours.encryptJws(request, ours.TYP.request, [recipient]),
+      bare: async () => {
+        const ephemeral = await crypto.subtle.generateKey(ECDH, false, ["deriveBits"]);
+        await agree(ephemeral.privateKey);
+        await crypto.subtle.encrypt({ ...GCM, iv }, key, bytes);
+      },
+    },
+    {
+      name: "decrypt",
+      run: () => ours.decryptJws(envelope, ours.TYP.request, opens),
+      bare: async () => {
+        await agree(pair.privateKey);
+        await crypto.subtle.decrypt({ ...GCM, iv }, key, ciphertext);
+      },
+    },
   ];
 }
 

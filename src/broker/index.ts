@@ -13,7 +13,8 @@ export {
   readPolicy,
 } from "./policy/index.ts";
 export { recoverAccount, type Recovered } from "./recover.ts";
-export { type RunningBroker, serviceKeyOf, startBroker } from "./start.ts";
+export { rotateServiceKey, serviceKeyOf, serviceKeysOf, signerAt } from "./service-keys.ts";
+export { type RunningBroker, startBroker } from "./start.ts";
 export {
   type DeviceState,
   openStore,

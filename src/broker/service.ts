@@ -5,11 +5,14 @@ import type { Log } from "./log.ts";
 import type { PublishedKeys } from "./lookups/published-keys.ts";
 import type { Notices } from "./notify.ts";
 import type { EnquirerClass, Limiter, Policy } from "./policy/index.ts";
+import type { ServiceKeys } from "./service-keys.ts";
 import type { Store } from "./store/index.ts";
 
 export interface Service {
   readonly store: Store;
-  /** The key that signs answers, and that clients pin. */
+  /** The keys of this service, one after the other. */
+  readonly keys: ServiceKeys;
+  /** The one that signs answers now, and that clients pin; ask for it each time. */
   readonly key: SigningKey;
   /** The endpoints that this broker is known by; the first is the one that it names itself. */
   readonly urls: readonly string[];

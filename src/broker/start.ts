@@ -1,5 +1,5 @@
 /** Starts a broker and stops it: what was taken in is finished, long polls end with what is known, sockets are closed. */
-import { exportPair, importPair, newBrokerId, newSigningPair, type SigningKey, signingKeyOf } from "../crypto/index.ts";
+import { newBrokerId } from "../crypto/index.ts";
 import { systemDns } from "../node/index.ts";
 import { pushEndpoint } from "../protocol/index.ts";
 import { readCertificate } from "./certificate.ts";
@@ -24,8 +24,8 @@ import { createLimiter, DEFAULT_POLICY } from "./policy/index.ts";
 import { createPushServer } from "./push.ts";
 import { startRenewal } from "./renewal.ts";
 import type { Service } from "./service.ts";
+import { openServiceKeys } from "./service-keys.ts";
 import { proxiesAt } from "./source-address.ts";
-import type { Store } from "./store/index.ts";
 import { startSweeping } from "./sweep.ts";
 
 export interface RunningBroker {
@@ -44,12 +44,6 @@ export interface RunningBroker {
 
 const SLOW_MS = 10_000;
 const GRACE_MS = 5000;
-
-/** The key of this service, made on the first start. */
-export async function serviceKeyOf(store: Store): Promise<SigningKey> {
-  const candidate = await exportPair(await newSigningPair({ extractable: true }));
-  return signingKeyOf(await importPair(await store.serviceKey(candidate), "sign"));
-}
 
 /**
  * Starts a broker.
@@ -78,7 +72,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   endpointsOf(options, at);
   const certified = certifiedHosts(options);
   const certificate = tls === undefined ? undefined : await readCertificate(tls, certified, clock());
-  const key = await serviceKeyOf(store);
+  const keys = await openServiceKeys(store, clock);
 
   const server = newHttpServer(options.slowMs ?? SLOW_MS, certificate);
   const stopListening = prepareStop(server, GRACE_MS);
@@ -88,7 +82,10 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   const notices = new Notices();
   const service: Service = {
     store,
-    key,
+    keys,
+    get key() {
+      return keys.current();
+    },
     urls,
     pushUrls: urls.map(pushEndpoint),
     domains: ours,
@@ -123,13 +120,20 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   server.on("upgrade", push.upgrade);
   store.watch(() => {
     notices.changed();
+    keys.reload().catch((error: unknown) => {
+      log.write({
+        event: "defect",
+        where: "service keys",
+        detail: error instanceof Error ? error.message : String(error),
+      });
+    });
   });
   const stopSweeping = startSweeping(service);
   const renewal =
     tls === undefined || certificate === undefined || !("setSecureContext" in server)
       ? undefined
       : startRenewal(server, tls, certificate, { hosts: certified, log, clock });
-  log.write({ event: "started", endpoint, serviceKid: key.kid });
+  log.write({ event: "started", endpoint, serviceKid: service.key.kid });
 
   const close = async (): Promise<void> => {
     renewal?.stop();
@@ -143,7 +147,9 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   return {
     endpoint,
     address,
-    serviceKid: key.kid,
+    get serviceKid() {
+      return service.key.kid;
+    },
     answer,
     renewCertificate: renewal?.look ?? (() => Promise.resolve()),
     close: () => (closing ??= close()),

@@ -88,6 +88,8 @@ function noticeText(notice: Notice): string {
   switch (notice.kind) {
     case "service_first_use":
       return `first use of ${notice.endpoint}: its key is ${notice.kid}, now pinned`;
+    case "service_key_replaced":
+      return `the key of ${notice.endpoint} is now ${notice.kid}, signed by the pinned one, ${notice.former}, which it follows`;
     case "device_first_use":
       return (
         `first use of ${notice.account}: trusting the devices that its broker names (${notice.kids.join(", ")}), now pinned. ` +

@@ -12,7 +12,7 @@ import {
   signingKeyOf,
   type VerifyKey,
 } from "../crypto/index.ts";
-import { isCode, readOptionalFile, readPrivateJwk, writePrivateFile } from "../node/index.ts";
+import { isCode, readOptionalFile, readPrivateJwk, withLock, writePrivateFile } from "../node/index.ts";
 import {
   AccountId,
   isJsonObject,
@@ -60,6 +60,17 @@ const folderOf = (home: string): string => join(home, "devices");
 /** Keeps a device that connected. */
 export async function saveDevice(home: string, device: NewDevice): Promise<void> {
   await writePrivateFile(join(folderOf(home), `${fileNameOf(device)}.json`), `${JSON.stringify(device)}\n`);
+}
+
+/** Replaces the broker's pinned key of a device. */
+export async function adoptService(home: string, device: AccountKey, service: VerifyKey): Promise<void> {
+  const path = join(folderOf(home), `${fileNameOf(device)}.json`);
+  await withLock(path, async () => {
+    const content = await readOptionalFile(path);
+    const json = content === undefined ? undefined : scanJson(content, LIMITS.messageBytes);
+    if (json === undefined || !isJsonObject(json)) return;
+    await writePrivateFile(path, `${JSON.stringify({ ...json, service: service.jwk })}\n`);
+  });
 }
 
 /** Throws the keys of a device away. What it answered stays in the inbox. */

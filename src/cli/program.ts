@@ -12,6 +12,7 @@ import { addPending } from "./commands/pending.ts";
 import { addPins } from "./commands/pins.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addPost } from "./commands/post.ts";
+import { addServiceKey } from "./commands/service-key.ts";
 import { addStatus } from "./commands/status.ts";
 import { addVerify } from "./commands/verify.ts";
 import type { GlobalOptions } from "./context.ts";
@@ -56,6 +57,7 @@ Examples:
     addBroker,
     addAccount,
     addEnquirer,
+    addServiceKey,
     addPolicy,
     addDevice,
   ]) {

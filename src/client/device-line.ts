@@ -2,7 +2,7 @@
  * A device's line to the brokers of its accounts: what the responder asks of them, each call authenticated by the device
  * and believed only when the account's pinned service key signed it back.
  */
-import { openDeviceProfile } from "../crypto/index.ts";
+import { openDeviceProfile, type VerifyKey } from "../crypto/index.ts";
 import type {
   AccountPolicy,
   PolicySet,
@@ -18,6 +18,7 @@ import type {
 import { STATUS } from "../protocol/index.ts";
 import { type Answer, type CallOptions, callSigned, type Credentials } from "./call.ts";
 import { ClientError } from "./errors.ts";
+import { callFollowing } from "./follow-key.ts";
 
 interface DeviceAccount {
   readonly account: string;
@@ -28,6 +29,11 @@ interface DeviceAccount {
 export interface DeviceLineOptions extends Pick<CallOptions, "fetch" | "clock" | "timeoutMs"> {
   /** The device's key and the broker's pinned one. */
   readonly credentials: (account: DeviceAccount) => Promise<Credentials>;
+  /**
+   * Stores the key that the broker's pinned one handed over to; from then on it is among the credentials. Left out, any
+   * other key is an alarm.
+   */
+  readonly adopt?: (account: DeviceAccount, service: VerifyKey) => Promise<void>;
 }
 
 export interface DeviceLine {
@@ -51,8 +57,13 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
     account: DeviceAccount,
     transaction: T,
     body: RequestBody<T>,
-  ): Promise<Answer<T>> =>
-    callSigned(transaction, body, await options.credentials(account), { ...options, endpoint: account.broker });
+  ): Promise<Answer<T>> => {
+    const { adopt } = options;
+    const who = await options.credentials(account);
+    const at = { ...options, endpoint: account.broker };
+    if (adopt === undefined) return callSigned(transaction, body, who, at);
+    return callFollowing(transaction, body, who, at, (service) => adopt(account, service));
+  };
 
   return {
     pending: async (account) => {

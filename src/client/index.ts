@@ -2,6 +2,7 @@
 export { backoffMs } from "./backoff.ts";
 export { type Answer, type CallOptions, callPlain, callSigned, type Credentials } from "./call.ts";
 export { connectDevice, type Connected, type ConnectInput } from "./connect.ts";
+export { callFollowing } from "./follow-key.ts";
 export { ClientError, type ClientErrorCode } from "./errors.ts";
 export { fetchKeySet, isPublished, type KeySet, keySetUrl, type PublishedKey, readKeySet } from "./key-set.ts";
 export { openPush, type PushChannel } from "./push.ts";

@@ -26,6 +26,7 @@ const OPENING_MS = 10_000;
  * @returns stops it, without another event
  */
 export function runConnection(socket: WebSocket, options: PushOptions, events: PushEvents): () => void {
+  const who = options.who();
   let req: string | undefined;
   let up = false;
   let ended = false;
@@ -56,12 +57,12 @@ export function runConnection(socket: WebSocket, options: PushOptions, events: P
   const subscribe = async (): Promise<void> => {
     const message = writeRequest("Subscribe", { Responder: options.account });
     const url = pushEndpoint(options.endpoint);
-    const call = await sealCall(options.who.key, { url, message, now: options.clock() });
+    const call = await sealCall(who.key, { url, message, now: options.clock() });
     req = call.req;
     if (!isOver()) socket.send(call.body);
   };
   const accept = async (frame: string): Promise<void> => {
-    const expect = { req: req ?? "", service: options.who.service };
+    const expect = { req: req ?? "", service: who.service };
     const outcome = readAnswer("Subscribe", (await openSignedAnswer(frame, expect)).payload);
     if (isOver()) return;
     if (outcome.Status >= 300) {

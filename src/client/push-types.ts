@@ -18,7 +18,8 @@ export interface PushEvents {
 export interface PushOptions {
   readonly endpoint: string;
   readonly account: string;
-  readonly who: Credentials;
+  /** The device's key and the broker's pinned one, asked for each time that the channel opens. */
+  readonly who: () => Credentials;
   readonly WebSocket: typeof WebSocket;
   readonly clock: () => number;
   readonly random: () => number;

@@ -36,6 +36,7 @@ export {
   type SigningKey,
   signingKeyOf,
 } from "./keys.ts";
+export { type Handover, openNextServiceKey, signNextServiceKey, successorsOf } from "./next-service-key.ts";
 export { importPublicKey, readPublicKey, type VerifyKey } from "./public-key.ts";
 export { matchCommitment, type MatchSecret, newMatchSecret } from "./match.ts";
 export {

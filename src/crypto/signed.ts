@@ -16,6 +16,7 @@ export const TYP = {
   call: "confirm-request+jws",
   answer: "confirm-response+jws",
   stamp: "confirm-stamp+jws",
+  nextServiceKey: "confirm-next-service-key+jws",
 } as const;
 
 export interface Opened<T> {

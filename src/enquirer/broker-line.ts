@@ -1,11 +1,14 @@
 /** The enquirer's line to one broker: every call authenticated, every answer signed by the broker's pinned key. */
-import { type Answer, type CallOptions, callPlain, callSigned, ClientError } from "../client/index.ts";
+import { type Answer, callFollowing, type CallOptions, callPlain, ClientError } from "../client/index.ts";
 import { CryptoError, importPublicKey, type SigningKey, type VerifyKey } from "../crypto/index.ts";
 import type { Pins, RecordFile, ServicePin } from "../node/index.ts";
 import { formatTime, type PublicJwk, type RequestBody, type Transaction } from "../protocol/index.ts";
 import { EnquirerError } from "./errors.ts";
 import type { Notice } from "./types.ts";
 import type { WrongCodes } from "./wrong-codes.ts";
+
+/** As many as the file of the pins takes. */
+const MOST_FORMER = 100;
 
 export interface LineOptions extends Omit<CallOptions, "signal" | "timeoutMs"> {
   readonly key: SigningKey;
@@ -27,12 +30,13 @@ export async function callBroker<T extends Transaction>(
 ): Promise<Answer<T>> {
   const service = await serviceKey(line, limits);
   try {
-    return await callSigned(transaction, body, { key: line.key, service }, { ...line, ...limits });
+    const who = { key: line.key, service };
+    return await callFollowing(transaction, body, who, { ...line, ...limits }, (next) => adopt(line, service, next));
   } catch (error) {
     if (!(error instanceof ClientError) || error.code !== "wrong_key") throw error;
     throw new EnquirerError(
       "broker_key_changed",
-      `${line.endpoint} answers with another key than the one pinned (${service.kid}). ` +
+      `${line.endpoint} answers with another key than the one pinned (${service.kid}), and that one did not hand over to it. ` +
         "If its operator says that the key was replaced, remove the pin and try again.",
     );
   }
@@ -54,6 +58,22 @@ async function serviceKey(line: LineOptions, limits: Pick<CallOptions, "signal">
   if (first !== undefined) return importPublicKey(first.jwk);
   line.notice({ kind: "service_first_use", endpoint: line.endpoint, kid: key.kid });
   return key;
+}
+
+/** The pinned key signed that the next one follows it: the pin is that one now, and remembers the former. */
+async function adopt(line: LineOptions, former: VerifyKey, next: VerifyKey): Promise<void> {
+  let isAdopted: boolean | undefined;
+  await line.pins.change((pins) => {
+    isAdopted = pinOf(pins, line.endpoint)?.kid === former.kid;
+    if (!isAdopted) return pins;
+    const replaced = (pin: ServicePin): ServicePin => ({
+      ...{ endpoint: pin.endpoint, kid: next.kid, jwk: next.jwk, added: formatTime(line.clock()) },
+      former: [former.kid, ...(pin.former ?? [])].slice(0, MOST_FORMER),
+    });
+    return { ...pins, services: pins.services.map((pin) => (pin.endpoint === line.endpoint ? replaced(pin) : pin)) };
+  });
+  if (isAdopted)
+    line.notice({ kind: "service_key_replaced", endpoint: line.endpoint, kid: next.kid, former: former.kid });
 }
 
 function pinOf({ services }: Pins, endpoint: string): ServicePin | undefined {

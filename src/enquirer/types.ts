@@ -115,6 +115,13 @@ export interface WaitOptions {
 /** Something that the caller may want to tell or log; none of it stops the call. */
 export type Notice =
   | { readonly kind: "service_first_use"; readonly endpoint: string; readonly kid: string }
+  /** The broker's pinned key handed over to this one, which is pinned now. */
+  | {
+      readonly kind: "service_key_replaced";
+      readonly endpoint: string;
+      readonly kid: string;
+      readonly former: string;
+    }
   | { readonly kind: "device_first_use"; readonly account: string; readonly kids: readonly string[] }
   | { readonly kind: "unpinned_device"; readonly account: string; readonly kids: readonly string[] }
   /** A known device was revoked, by itself or one that let it in, or by its broker on recovery. Told once. */

@@ -108,7 +108,7 @@ export const STRUCTURES: Definitions = {
   CoolDown: { shape: CoolDown, description: "A sender that the broker takes nothing from until then (ours)." },
   NextServiceKey: {
     shape: NextServiceKey,
-    description: "What the service signs about the key that follows its own: the payload of a statement (ours).",
+    description: "What a service key signs to hand over to the next one: the payload of a NextServiceKey (ours).",
   },
   Stamp: { shape: Stamp, description: "What the service signs about an answer: the payload of a Stamp (ours)." },
   FlattenedJws: {

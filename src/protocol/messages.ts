@@ -53,6 +53,9 @@ export const REQUESTS = {
   SubscribeRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, AfterId: EntryRef }),
 } as const;
 
+/** How the service key was handed over: the latest step, and those before it. Ours. */
+const HANDOVERS = { NextServiceKey: Jws, ServiceKeyChain: list(Jws, 0, 16) };
+
 export const RESPONSES = {
   ConfirmResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
   HelloResponse: object(STATUS_MEMBER, {
@@ -60,6 +63,7 @@ export const RESPONSES = {
     Version,
     Alternates: list(Version, 0, 8),
     ServiceKey: PublicJwk,
+    ...HANDOVERS,
   }),
   EnquireResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, BrokerID: BrokerId }),
   /** `Stamp` is ours: where there is a signed answer, when the broker took it in. */
@@ -77,6 +81,7 @@ export const RESPONSES = {
     Proof: Sha256,
     State: oneOf(...DEVICE_STATES),
     URI: list(text(1, 500), 0, 8),
+    ...HANDOVERS,
   }),
   ProfileResponse: object(STATUS_MEMBER, {
     ...OUTCOME_MEMBERS,

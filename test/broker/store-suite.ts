@@ -82,6 +82,20 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(await other.serviceKey(two)).toEqual(one);
         await other.close();
       });
+
+      it("keeps the keys that followed, in their order, and of two at once takes one", async () => {
+        const jwk = await exportPair(await newSigningPair({ extractable: true }));
+        const later = (name: string, since: number) => ({ jwk, handover: jws(name), since });
+        const other = await made.open();
+        const both = [store.addServiceKey(later("one", NOW), 0), other.addServiceKey(later("two", NOW), 0)];
+        expect((await Promise.all(both)).sort()).toEqual([false, true]);
+        expect(await other.addServiceKey(later("three", NOW + 1), 2)).toBe(false);
+        expect(await other.addServiceKey(later("three", NOW + 1), 1)).toBe(true);
+        const kept = await store.laterServiceKeys();
+        expect(kept.map(({ since }) => since)).toEqual([NOW, NOW + 1]);
+        expect(kept[1]).toEqual(later("three", NOW + 1));
+        await other.close();
+      });
     });
 
     describe("accounts and codes", () => {

@@ -71,7 +71,7 @@ function open(more: { readonly WebSocket?: unknown; readonly endpoint?: string }
     {
       endpoint: more.endpoint ?? endpoint(),
       account: ALICE,
-      who: { key: DEVICE, service: SERVICE },
+      who: () => ({ key: DEVICE, service: SERVICE }),
       WebSocket: (more.WebSocket ?? NodeWebSocket) as typeof WebSocket,
       clock: Date.now,
       random: () => 0,

@@ -88,7 +88,7 @@ async function confirmation(record: typeof fetch, Socket: typeof WebSocket): Pro
   const asked = later<RequestEntry>();
   const withdrawn = later<string>();
   const channel = openPush(
-    { endpoint, account: ACCOUNT, who, WebSocket: Socket, clock: Date.now, random: () => 0 },
+    { endpoint, account: ACCOUNT, who: () => who, WebSocket: Socket, clock: Date.now, random: () => 0 },
     {
       ...{ onUp: () => undefined, onPing: () => undefined, onPending: asked.resolve, onWithdrawn: withdrawn.resolve },
       onDown: (_, message) => asked.reject(new Error(message)),

@@ -34,6 +34,7 @@ export type {
   StoredRequest,
 } from "./requests.ts";
 export { NO_POLICY, type PolicyChange, type PolicyStore, type StoredCoolDown, type StoredPolicy } from "./policies.ts";
+export type { LaterServiceKey, ServiceKeyStore } from "./service-keys.ts";
 export { afterRejection, type CoolDownRule, type Strikes } from "./strikes.ts";
 export type { CallStore, Store } from "./store.ts";
 

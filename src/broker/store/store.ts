@@ -3,10 +3,10 @@
  * (it survives `kill -9` and a power cut) and visible to every process that shares the store; a rejected write left
  * nothing behind. Reads see every write that resolved before. Nothing is cached: another process may add accounts.
  */
-import type { PrivateJwk } from "../../crypto/index.ts";
 import type { AccountStore } from "./accounts.ts";
 import type { PolicyStore } from "./policies.ts";
 import type { RequestStore } from "./requests.ts";
+import type { ServiceKeyStore } from "./service-keys.ts";
 
 export interface CallStore {
   /**
@@ -20,9 +20,7 @@ export interface CallStore {
   forget(now: number): Promise<void>;
 }
 
-export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore {
-  /** The service's key: the stored one, else `candidate`, which is stored. Two processes that start at once agree. */
-  serviceKey(candidate: PrivateJwk): Promise<PrivateJwk>;
+export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore, ServiceKeyStore {
   /** Calls `listener` soon after another process changed something. One listener; it must not throw. */
   watch(listener: () => void): void;
   /** Waits for writes under way, then lets go of everything. */

@@ -38,7 +38,7 @@ export const connect: Handler<"Connect"> = async (body, origin, service) => {
     profile: body.DeviceProfile,
     now: service.clock(),
   };
-  const answer = { ServiceKey: service.key.jwk, URI: service.urls };
+  const answer = { ServiceKey: service.key.jwk, URI: service.urls, ...service.keys.announcement() };
   if (body.Proof === undefined) {
     const connected = await connectWithoutProof(device, service);
     await askForEndorsement(account, kid, service);

@@ -102,7 +102,7 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
     if (request.encrypted) throw new Refusal("contradiction", "An encrypted request takes no answer in clear.");
     throw new Refusal("other_request", "The answer is signed over another request than the one with this BrokerID.");
   }
-  const endorses = request.signerKid === service.key.kid ? await endorsement(jws) : undefined;
+  const endorses = service.keys.isOwn(request.signerKid) ? await endorsement(jws) : undefined;
   const outcome = await service.store.answer({
     sequence: request.sequence,
     deviceKid: opened.signer.kid,

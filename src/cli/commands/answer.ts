@@ -71,7 +71,7 @@ Examples:
 
 async function answer(context: Context, brokerId: string, options: AnswerOptions, value: boolean): Promise<Exit> {
   const device = await chooseDevice(context, options.id);
-  const ports = responderPorts(context.home, device);
+  const ports = responderPorts(context, device);
   await resumeReceived(ports, device);
   const entry = (await find(ports, device, brokerId)) ?? (await pollFor(ports, device, brokerId));
   if (entry.state === "verified" || entry.state === "presented") {

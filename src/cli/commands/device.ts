@@ -3,14 +3,13 @@
  * and what it revokes is signed. With `--data` it is the operator's, on the broker's own store.
  */
 import type { Command } from "commander";
-import { deviceLine } from "../../client/index.ts";
 import { signRevocation } from "../../crypto/index.ts";
-import { newDiscovery } from "../../node/index.ts";
 import { type DeviceEntry, parseAccount } from "../../protocol/index.ts";
 import type { Context } from "../context.ts";
 import { deviceEntry } from "../device-entry.ts";
 import { chooseDevice, forgetDevice } from "../device-home.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
+import { homeLine } from "../home-line.ts";
 import { parseKid } from "../kid.ts";
 import { printable } from "../output.ts";
 import type { Run } from "../run.ts";
@@ -83,12 +82,8 @@ function accountOf({ id }: DeviceOptions): string {
 /** This home's device, and its line to the broker. */
 async function ownLine(context: Context, options: DeviceOptions) {
   const device = await chooseDevice(context, options.id);
-  const { key, service } = device;
-  const line = deviceLine({
-    credentials: () => Promise.resolve({ key, service }),
-    fetch: newDiscovery().fetchFor(device.account, device.broker),
-    clock: Date.now,
-  });
+  const { key } = device;
+  const { line } = homeLine(context, device);
   return {
     device,
     list: () => line.devices(device),

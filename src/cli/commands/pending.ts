@@ -60,7 +60,7 @@ export function addPending(program: Command, run: Run): void {
     .action((options: { readonly id?: string }) =>
       run(async (context) => {
         const device = await chooseDevice(context, options.id);
-        const ports = responderPorts(context.home, device);
+        const ports = responderPorts(context, device);
         await resumeReceived(ports, device);
         await deliverDue(ports, device, AT_ONCE);
         await poll(ports, device);

@@ -1,10 +1,10 @@
 /** `confirm policy`: whom this account wants to be asked by, as its broker keeps it for all of its devices. */
 import type { Command } from "commander";
-import { deviceLine } from "../../client/index.ts";
 import { type AccountPolicy, policyEntry, type PolicySet } from "../../protocol/index.ts";
 import type { Context } from "../context.ts";
 import { chooseDevice } from "../device-home.ts";
 import { CliError, EXIT, type Exit } from "../exit.ts";
+import { homeLine } from "../home-line.ts";
 import { parseKid } from "../kid.ts";
 import type { Run } from "../run.ts";
 
@@ -75,9 +75,7 @@ export function addPolicy(program: Command, run: Run): void {
 
 async function apply(context: Context, { id }: PolicyOptions, change: Change | undefined): Promise<Exit> {
   const device = await chooseDevice(context, id);
-  const { key, service } = device;
-  const credentials = (): Promise<{ key: typeof key; service: typeof service }> => Promise.resolve({ key, service });
-  const line = deviceLine({ credentials, fetch: globalThis.fetch, clock: Date.now });
+  const { line } = homeLine(context, device);
   const now = await line.policy(device);
   const after = change === undefined ? now : await line.policy(device, change(now));
   context.output.result(policyText(after), after);

@@ -55,6 +55,28 @@ export function addAccount(database: IDBDatabase, account: StoredAccount): Promi
   );
 }
 
+/** Replaces the broker's pinned key by the one that it handed over to. */
+export function replaceService(
+  database: IDBDatabase,
+  { account, broker }: AccountKey,
+  service: PublicJwk,
+): Promise<boolean> {
+  return transact(
+    database,
+    "accounts",
+    "readwrite",
+    (store, done) => {
+      const known = store.get([account, broker]);
+      known.onsuccess = () => {
+        if (!isAccount(known.result)) return;
+        store.put({ ...known.result, service });
+        done(true);
+      };
+    },
+    false,
+  );
+}
+
 /** Forgets an account and its keys. Requests and answers stay, as history. */
 export function removeAccount(database: IDBDatabase, { account, broker }: AccountKey): Promise<boolean> {
   return transact(

@@ -34,7 +34,12 @@ const RETRY_LIMIT_MS = 30_000;
  *
  * @param changed - called after anything that a screen or the badge may show differently
  */
-export function openLine(ports: ResponderPorts, account: AccountKey, who: Credentials, changed: () => void): Line {
+export function openLine(
+  ports: ResponderPorts,
+  account: AccountKey,
+  who: () => Credentials,
+  changed: () => void,
+): Line {
   let view: LineView = { state: "connecting", clockAhead: undefined };
   let retry: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
@@ -73,6 +78,13 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
     await deliver();
   };
 
+  /** Another key on the channel is an alarm, unless the call finds that the pinned one handed over. */
+  const pollAfterWrongKey = async (message: string): Promise<void> => {
+    const { kid } = who().service;
+    await pollOnce();
+    if (who().service.kid === kid) fail(new ClientError("wrong_key", message));
+  };
+
   const check = async (): Promise<void> => {
     await expireDue(ports, account);
     if (up) return deliver();
@@ -99,8 +111,7 @@ export function openLine(ports: ResponderPorts, account: AccountKey, who: Creden
       },
       onDown: (why, message) => {
         up = false;
-        if (why === "wrong_key") fail(new ClientError(why, message));
-        else inBackground(pollOnce());
+        inBackground(why === "wrong_key" ? pollAfterWrongKey(message) : pollOnce());
       },
       onRefused: () => become("not_authorised"),
       onPending: (entry) => inBackground(receive(ports, account, entry)),

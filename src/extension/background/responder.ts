@@ -9,7 +9,7 @@ import {
 } from "../../crypto/index.ts";
 import { type AccountKey, type ResponderPorts, resumeReceived } from "../../responder/index.ts";
 import type { AccountView } from "../messages.ts";
-import { addAccount, listAccounts, removeAccount, type StoredAccount } from "./account-database.ts";
+import { addAccount, listAccounts, removeAccount, replaceService, type StoredAccount } from "./account-database.ts";
 import { openDatabase } from "./database.ts";
 import { inboxDatabase } from "./inbox-database.ts";
 import { type Line, openLine } from "./line.ts";
@@ -65,6 +65,12 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     },
     broker: deviceLine({
       credentials: (account) => Promise.resolve(memberOf(account).who),
+      adopt: async (account, service) => {
+        await replaceService(database, account, service.jwk);
+        const member = memberOf(account);
+        members.set(nameOf(account), { ...member, who: { ...member.who, service } });
+        changed();
+      },
       fetch: (input, init) => fetch(input, init),
       clock: Date.now,
     }),
@@ -80,7 +86,11 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     // The line asks for its member as soon as it opens, so the member is there first, with a line that is not open yet.
     members.set(nameOf(account), { stored, who, opens, line: CLOSED });
     await resumeReceived(ports, account);
-    members.set(nameOf(account), { stored, who, opens, line: openLine(ports, account, who, changed) });
+    // What is left of a crash may have found the broker's next key.
+    members.set(nameOf(account), {
+      ...memberOf(account),
+      line: openLine(ports, account, () => memberOf(account).who, changed),
+    });
   };
   for (const stored of await listAccounts(database)) await open(stored);
 

@@ -8,10 +8,11 @@ import { sqliteCalls } from "./calls.ts";
 import { sqliteDevices } from "./devices.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFile } from "./open-file.ts";
-import { integerOf, privateJwkOf } from "./parse-rows.ts";
+import { integerOf } from "./parse-rows.ts";
 import { sqlitePolicies } from "./policies.ts";
 import { sqliteArrivals } from "./requests.ts";
 import { sqliteRevoking } from "./revoke.ts";
+import { sqliteServiceKeys } from "./service-keys.ts";
 import { sqliteSettling } from "./settle.ts";
 
 /** How often another process's commits are looked for, in milliseconds. */
@@ -31,8 +32,6 @@ export function openSqliteStore(directory: string): Promise<Store> {
 function open(directory: string): Store {
   const database = openFile(directory);
   const writes = new GroupCommit(database);
-  const insertMeta = database.prepare("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const meta = database.prepare("SELECT value FROM meta WHERE name = ?");
   const dataVersion = database.prepare("PRAGMA data_version");
   const version = (): number => integerOf(dataVersion.get(), "data_version");
   let watching: NodeJS.Timeout | undefined;
@@ -44,12 +43,8 @@ function open(directory: string): Store {
     ...sqliteArrivals(database, writes),
     ...sqliteSettling(database, writes),
     ...sqlitePolicies(database, writes),
+    ...sqliteServiceKeys(database, writes),
     ...sqliteCalls(database, writes),
-    serviceKey: (candidate) =>
-      writes.run(() => {
-        insertMeta.run("service_key", JSON.stringify(candidate));
-        return privateJwkOf(meta.get("service_key"), "value");
-      }),
     watch: (listener) => {
       clearInterval(watching);
       let seen = version();

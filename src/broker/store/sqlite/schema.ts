@@ -119,4 +119,13 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (account, kid)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The keys that followed the first one, which is in meta, each with the handover that its predecessor signed.
+  CREATE TABLE service_keys (
+    place INTEGER PRIMARY KEY,
+    jwk TEXT NOT NULL,
+    handover TEXT NOT NULL,
+    since INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,0 +1,50 @@
+/**
+ * Service-key rotation (Appendix A of the design): a key hands over to the next one by signing it. Whoever pinned the first
+ * of a chain can follow it to the last; nobody else's word counts.
+ */
+import { formatTime, type Jws, NextServiceKey, ProtocolError, type PublicJwk } from "../protocol/index.ts";
+import { CryptoError } from "./errors.ts";
+import { signGeneral } from "./jws.ts";
+import type { SigningKey } from "./keys.ts";
+import { importPublicKey, type VerifyKey } from "./public-key.ts";
+import { openSigned, TYP } from "./signed.ts";
+
+/** Hands over. `created` is milliseconds since 1970. */
+export function signNextServiceKey(key: SigningKey, next: PublicJwk, created: number): Promise<Jws> {
+  const body: NextServiceKey = { ServiceKey: next, Created: formatTime(created) };
+  return signGeneral(key, TYP.nextServiceKey, JSON.stringify({ NextServiceKey: body }));
+}
+
+export interface Handover {
+  /** The key that hands over. */
+  readonly signer: VerifyKey;
+  readonly next: VerifyKey;
+}
+
+/**
+ * Verifies one handover.
+ *
+ * @throws CryptoError, ProtocolError as `openSigned`; CryptoError `header` where `typ` is missing
+ */
+export async function openNextServiceKey(jws: Jws): Promise<Handover> {
+  const { body, signer, typed } = await openSigned(jws, TYP.nextServiceKey, NextServiceKey);
+  if (!typed) throw new CryptoError("header", "A handover of the service key must say typ in its protected header.");
+  return Object.freeze({ signer, next: await importPublicKey(body.ServiceKey) });
+}
+
+/**
+ * The keys that a pinned one handed over to, one after the other. What does not verify, or is by another key, is skipped.
+ *
+ * @param handovers - the oldest first
+ */
+export async function successorsOf(pinned: VerifyKey, handovers: readonly Jws[]): Promise<readonly VerifyKey[]> {
+  const found: VerifyKey[] = [];
+  for (const jws of handovers) {
+    const handover = await openNextServiceKey(jws).catch((error: unknown) => {
+      if (error instanceof CryptoError || error instanceof ProtocolError) return undefined;
+      throw error;
+    });
+    if (handover?.signer.kid === (found.at(-1) ?? pinned).kid) found.push(handover.next);
+  }
+  return found;
+}

@@ -216,6 +216,27 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
       = 4
     `));
 
+  it("goes on under the broker's next key, which asker and device follow and say so", () =>
+    shell.play(`
+      $ confirm service-key show --data "$DATA" | cut -c 36-
+      >   signs
+      $ confirm service-key rotate --in 1s --data "$DATA"
+      > <NEXT>
+      ! confirm: announced; it takes over from <FORMER> at ...
+      $ sleep 2; confirm service-key show --data "$DATA"
+      > <FORMER>  former  until ...
+      > <NEXT>  signs  from ...
+      $ confirm post bob@localhost "Under the next key"
+      > <LATER>
+      ! confirm: the key of $ENDPOINT is now <NEXT>, signed by the pinned one, <FORMER>, which it follows
+      $ confirm --home bob reject "$LATER"
+      > rejected
+      ! confirm: the key of $ENDPOINT is now <NEXT>, signed by the pinned one, <FORMER>
+      ! ...
+      $ confirm status "$LATER"
+      > rejected
+    `));
+
   it("ends with the account, and whoever asks is told", () =>
     shell.play(`
       $ confirm ask bob@localhost "Too late" --json &

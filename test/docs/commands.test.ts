@@ -15,7 +15,18 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 const DOCUMENTS = readDocuments();
 const LANGUAGES = ["sh", "js", "json", "console", "mermaid", "nginx", "text", "xml"];
 const COMMANDS = ["ask", "post", "status", "connect", "pending", "accept", "reject", "verify", "broker"];
-const GROUPS = ["account add", "account list", "account remove", "keys show", "keys export", "pins list", "pins add"];
+const GROUPS = [
+  "account add",
+  "account list",
+  "account remove",
+  "keys show",
+  "keys export",
+  "pins list",
+  "pins add",
+  "enquirer add",
+  "policy block",
+  "service-key rotate",
+];
 /** Options of programs that are not ours, and of `npm start`. */
 const FOREIGN = ["--no-install", "--stay", "--firefox"];
 

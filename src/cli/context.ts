@@ -63,12 +63,17 @@ export async function openEnquirer(context: Context): Promise<Enquirer> {
   const { home, broker } = context;
   const pins = pinsPath(home);
   await notDamaged(pins, () => pinsFile(pins).read());
+  const told = new Set<string>();
   const options = {
     home,
     fromId: context.fromId,
     ...(broker === undefined ? {} : { broker }),
     onNotice: (notice: Notice) => {
-      context.output.note(noticeText(notice));
+      const text = noticeText(notice);
+      // The broker is asked about the devices before the question and after the answer; the user need hear of them once.
+      if (notice.kind === "unpinned_device" && told.has(text)) return;
+      told.add(text);
+      context.output.note(text);
     },
   };
   return notDamaged(keyPath(home), () => Enquirer.open(options));

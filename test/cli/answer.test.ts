@@ -195,12 +195,13 @@ describe("an account", { timeout: 120_000 }, () => {
       > pinned <ZOE> for bob@localhost
       $ confirm --home asker ask bob@localhost "By whom" &
       ! confirm: first use of $ENDPOINT: ...
+      ! confirm: the broker names a device of bob@localhost that is not pinned and does not count: <PHONE>
       ! confirm: waiting for an answer to <WHO>, which expires at ...
       $ confirm --home phone accept "$WHO" --id bob@localhost
       > accepted
       ! ...
       $ wait
-      ! confirm: The answer is signed by <PHONE>, which is not a pinned device of bob@localhost. It does not count.
+      ! confirm: The answer is signed by <PHONE>, which is not a pinned device of bob@localhost, nor endorsed by one. It does not count.
       = 4
     `));
 
@@ -215,7 +216,7 @@ describe("an account", { timeout: 120_000 }, () => {
       $ confirm --home tablet connect bob@localhost "$SECOND" --json
       > {"account":"bob@localhost","broker":"$ENDPOINT","kid":"<TABLET>","service":"<SERVICE>","state":"pending"}
       ! confirm: this device's fingerprint is <TABLET>; the broker's is <SERVICE>
-      ! confirm: the device gets no requests until another device of the account agrees
+      ! confirm: the device gets no requests until another device of the account lets it in, by the last two groups of its fingerprint: ...
       $ confirm --home tablet pending
       ! confirm: ...
       = 3

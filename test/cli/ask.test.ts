@@ -70,7 +70,10 @@ describe("ask exits with", { timeout: 120_000 }, () => {
     await bob.answer(await bob.next(), true);
     const { code, stdout, stderr } = await asking;
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
-    expect(stderr).toContain(`signed by ${bob.kid}, which is not a pinned device of bob@localhost. It does not count.`);
+    expect(stderr).toContain(
+      `signed by ${bob.kid}, which is not a pinned device of bob@localhost, nor endorsed by one. It does not count.`,
+    );
+    expect(stderr.split(`not pinned and does not count: ${bob.kid}\n`)).toHaveLength(2);
   });
 
   it("4 when the broker's key is not the pinned one", async () => {

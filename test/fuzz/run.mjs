@@ -23,14 +23,18 @@ console.log(`${messages} messages in ${processes} processes of ${share}; again w
 const runs = Array.from({ length: processes }, (_, index) =>
   run({ FUZZ_MESSAGES: String(share), SEED: String(seed + index * 1_000_003) }),
 );
-const codes = await Promise.all(runs);
-process.exit(codes.every((code) => code === 0) ? 0 : 1);
+const ends = await Promise.all(runs);
+ends.forEach(({ code, signal }, index) => {
+  // A process that somebody ended has found nothing, and has not shown that there is nothing.
+  console.log(`Process ${index + 1} ended ${signal === null ? `with ${code}` : `by ${signal}, before its time`}.`);
+});
+process.exit(ends.every(({ code }) => code === 0) ? 0 : 1);
 
 function run(environment) {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const args = [vitest, "run", "--project", "unit", "--maxWorkers=1", "--testTimeout=86400000", "test/fuzz"];
   const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...environment }, stdio: "inherit" });
   return new Promise((resolve) => {
-    child.on("close", resolve);
+    child.on("close", (code, signal) => resolve({ code, signal }));
   });
 }

@@ -9,8 +9,8 @@ export const AccountId = text(3, 254, { check: parseAccount, form: ACCOUNT_FORM 
 /** The broker's name for a transaction: 150 bits in Base32, compared as text. Other brokers' forms are read too. */
 export const BrokerId = text(1, 64, { pattern: /^[A-Z2-7-]+$/ });
 
-/** The enquirer's name for a transaction (-01 §6.4.2). */
-export const EnquirerId = text(1, 64);
+/** The enquirer's name for a transaction (-01 §6.4.2): no control characters, because a store may end a text at a NUL. */
+export const EnquirerId = text(1, 64, { pattern: /^[^\u0000-\u001F\u007F-\u009F]+$/ });
 
 /** A date and time, RFC 3339 in UTC. */
 export const DateTime = text(20, 35, { check: parseTime, form: TIME_FORM, format: "date-time" });

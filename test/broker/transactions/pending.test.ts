@@ -153,3 +153,23 @@ describe("a list of pending requests", () => {
     expect(await list(alice, more)).toMatchObject({ tag: "PendingResponse", status: 400 });
   });
 });
+
+describe("an EnquirerID with a control character", () => {
+  // A store may end a text at its first NUL: an entry without its EnquirerID would make the whole list unreadable.
+  it.each(["\u0000", "question\u0000-1", "question\n", "\u007f", "\u0085"])(
+    "%j is refused, signed or in the envelope",
+    async (id) => {
+      const key = await newKey();
+      const before = await idsOf({});
+      for (const [signed, outer] of [
+        [id, {}],
+        ["question-of-its-own", { EnquirerID: id }],
+      ] as const) {
+        const Request = await signedRequest(key, { enquirerId: signed, created: clock.read() });
+        const entry = { Request, ResponderAccount: ALICE, ...outer };
+        expect((await broker.plain({ EnquireRequest: { Request: entry } })).status).toBe(400);
+      }
+      expect(await idsOf({})).toEqual(before);
+    },
+  );
+});

@@ -16,11 +16,14 @@ const EXTENSION = "const extension = WebExtensionPolicy.getByID(id).extension;";
 const PARENT =
   'const { ExtensionParent } = ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs");';
 const ACTION = `${EXTENSION} ${PARENT} const action = ExtensionParent.apiManager.global.browserActionFor(extension);`;
-const POPUP = 'const popup = document.querySelector("browser[webextension-view-type=popup]");';
+/** Firefox loads a popup in a hidden panel first and then moves it: what is asked of the first is never answered. */
+const POPUP = `const popup = document.querySelector("panelview browser[webextension-view-type=popup]");`;
 
 const OPEN_POPUP = `async (id) => { ${ACTION} await action.openPopup(window, true); }`;
 const CLOSE_POPUP = `() => { ${POPUP} popup?.closest("panel")?.hidePopup(); }`;
-const POPUP_ADDRESS = `() => { ${POPUP} return popup?.currentURI?.spec; }`;
+const SHOWN_ADDRESS = `() => { ${POPUP}
+  return popup?.closest("panel").state === "open" ? popup.currentURI?.spec : undefined;
+}`;
 const BADGE = `(id) => { ${ACTION}
   const widget = action.widget.forWindow(window).node;
   return widget.querySelector(".toolbarbutton-badge, .unified-extensions-item-action-button")?.getAttribute("value")
@@ -33,7 +36,13 @@ const TERMINATE = `async (id) => { ${EXTENSION} await extension.terminateBackgro
 const IN_POPUP = `(source, args, name) => new Promise((resolve, reject) => { ${POPUP}
   if (!popup) throw new Error("no popup");
   const manager = popup.messageManager;
+  const watch = setInterval(() => {
+    if (popup.isConnected && popup.messageManager === manager) return;
+    clearInterval(watch);
+    reject(new Error("the popup closed"));
+  }, 100);
   manager.addMessageListener(name, function listener({ data }) {
+    clearInterval(watch);
     manager.removeMessageListener(name, listener);
     if (data.error === undefined) resolve(data.json === "" ? undefined : JSON.parse(data.json));
     else reject(new Error(data.error));
@@ -107,8 +116,8 @@ export class FirefoxChrome {
     await this.#call(OPEN_POPUP, this.#extensionId);
     try {
       await waitUntil("the popup", PATIENCE, async () => {
-        if ((await this.#call(POPUP_ADDRESS)) !== url) return undefined;
-        // The popup's first, empty page goes while it is asked.
+        if ((await this.#call(SHOWN_ADDRESS)) !== url) return undefined;
+        // A popup that was open can close while it is asked.
         const ready = await this.inPopup((document) => document.readyState).catch(() => undefined);
         return ready === "complete" ? true : undefined;
       });

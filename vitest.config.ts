@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/packages.ts"],
           // Two browsers at once on two cores make every wait a race.
           fileParallelism: false,
           testTimeout: 90_000,

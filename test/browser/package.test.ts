@@ -1,13 +1,10 @@
-/** What is shipped: the manifests of both builds open no door to the web, and the packed extension loads. */
+/** What is shipped, as it is unzipped: the manifests of both packages open no door to the web, and each package loads. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
-import { inflateRawSync } from "node:zlib";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findChromium } from "../../src/demo/prepare/browsers.mjs";
-import { CHROME_BUILD, launchChromium } from "../support/chromium.ts";
-import { FIREFOX_BUILD } from "../support/firefox.ts";
+import { chromiumTest } from "../support/chromium.ts";
+import { archiveOf, BROWSERS, unpackedFolder, writePackages } from "../support/packages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -21,29 +18,11 @@ function filesOf(folder: string): readonly string[] {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
-/** Reads an archive by its local headers alone, which our writer always fills in. */
-function unzip(archive: Buffer): ReadonlyMap<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  for (let at = 0; archive.readUInt32LE(at) === 0x04034b50;) {
-    const packed = archive.readUInt32LE(at + 18);
-    const nameEnd = at + 30 + archive.readUInt16LE(at + 26);
-    files.set(archive.toString("utf8", at + 30, nameEnd), inflateRawSync(archive.subarray(nameEnd, nameEnd + packed)));
-    at = nameEnd + packed;
-  }
-  return files;
-}
+const CHROME = unpackedFolder("chrome");
+const FIREFOX = unpackedFolder("firefox");
 
-function pack(): readonly (readonly [name: string, archive: Buffer])[] {
-  execFileSync(process.execPath, [join(ROOT, ".ci/package.mjs")]);
-  const dist = join(ROOT, "dist");
-  const names = readdirSync(dist).filter((name) => name.endsWith(".zip"));
-  return names.sort().map((name) => [name, readFileSync(join(dist, name))]);
-}
-
-describe.each([
-  ["chrome", CHROME_BUILD],
-  ["firefox", FIREFOX_BUILD],
-])("the build for %s", (_browser, folder) => {
+describe.each(BROWSERS)("the package for %s", (browser) => {
+  const folder = unpackedFolder(browser);
   const manifest = manifestOf(folder);
 
   it("asks for four permissions and for no host", () => {
@@ -78,18 +57,18 @@ describe.each([
 });
 
 it("no other extension may send messages to it in Chrome", () => {
-  expect(manifestOf(CHROME_BUILD)["externally_connectable"]).toEqual({ ids: [] });
+  expect(manifestOf(CHROME)["externally_connectable"]).toEqual({ ids: [] });
 });
 
 it("says to Firefox that account and answers leave the device", () => {
-  expect(manifestOf(FIREFOX_BUILD)["browser_specific_settings"]).toMatchObject({
+  expect(manifestOf(FIREFOX)["browser_specific_settings"]).toMatchObject({
     gecko: { data_collection_permissions: { required: ["authenticationInfo", "personallyIdentifyingInfo"] } },
   });
 });
 
 it("gives Mozilla's linter nothing to say but the assignment inside DOMPurify", () => {
   const linter = join(ROOT, "node_modules/web-ext/bin/web-ext.js");
-  const args = [linter, "lint", "--source-dir", FIREFOX_BUILD, "--output", "json", "--no-config-discovery"];
+  const args = [linter, "lint", "--source-dir", FIREFOX, "--output", "json", "--no-config-discovery"];
   const report = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Readonly<
     Record<"errors" | "notices" | "warnings", readonly { readonly code: string; readonly file?: string }[]>
   >;
@@ -100,36 +79,17 @@ it("gives Mozilla's linter nothing to say but the assignment inside DOMPurify", 
 });
 
 it("leaves the key out of what goes to the store", () => {
-  const [chrome] = pack();
-  const manifest =
-    unzip(chrome?.[1] ?? Buffer.alloc(4))
-      .get("manifest.json")
-      ?.toString("utf8") ?? "";
-  expect(JSON.parse(manifest)).toEqual({ ...manifestOf(CHROME_BUILD), key: undefined });
+  const built = manifestOf(join(ROOT, "dist/chrome"));
+  expect(built).toHaveProperty("key");
+  expect(manifestOf(CHROME)).toEqual({ ...built, key: undefined });
 });
 
 it("packs the same bytes each time", () => {
-  const first = pack();
-  expect(first.map(([name]) => name)).toHaveLength(2);
-  expect(pack()).toEqual(first);
+  const first = BROWSERS.map((browser) => readFileSync(archiveOf(browser)));
+  writePackages();
+  expect(BROWSERS.map((browser) => readFileSync(archiveOf(browser)))).toEqual(first);
 });
 
-it("loads what was packed, and its background starts", async ({ skip }) => {
-  if (findChromium() === undefined) skip("no Chromium or Chrome on this machine");
-  const [chrome] = pack();
-  const folder = mkdtempSync(join(tmpdir(), "mesh-confirm-package-"));
-  try {
-    for (const [name, content] of unzip(chrome?.[1] ?? Buffer.alloc(4))) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), content);
-    }
-    const unpacked = await launchChromium({ extension: folder });
-    try {
-      expect((await unpacked.worker()).url()).toBe(unpacked.url("service-worker-loader.js"));
-    } finally {
-      await unpacked.close();
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+chromiumTest("loads what was packed, and its background starts", async ({ chromium }) => {
+  expect((await chromium.worker()).url()).toBe(chromium.url("service-worker-loader.js"));
 });

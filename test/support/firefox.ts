@@ -1,18 +1,13 @@
-/** Firefox with the built extension, for tests. A test is skipped, with the reason, where there is no such browser. */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+/** Firefox with the packed and unzipped extension, for tests. A test is skipped, with the reason, where there is no such browser. */
 import { test } from "vitest";
 import { Firefox } from "../../src/demo/browser/firefox.ts";
 import type { FirefoxOptions } from "../../src/demo/browser/firefox.ts";
 import { findFirefox } from "../../src/demo/prepare/browsers.mjs";
+import { unpackedFolder } from "./packages.ts";
 
-/** The built extension that the tests load. */
-export const FIREFOX_BUILD = resolve(import.meta.dirname, "../../dist/firefox");
-
-/** Starts Firefox with the built extension and a profile that goes with it; the caller closes it. */
+/** Starts Firefox with the extension and a profile that goes with it; the caller closes it. */
 export function launchFirefox(options: Partial<FirefoxOptions> = {}): Promise<Firefox> {
-  if (!existsSync(FIREFOX_BUILD)) throw new Error("There is no dist/firefox. Run npm run build first.");
-  return Firefox.launch({ extension: FIREFOX_BUILD, ...options });
+  return Firefox.launch({ extension: unpackedFolder("firefox"), ...options });
 }
 
 /** A test that gets a Firefox of its own, with an empty profile, closed when the test ends however it ends. */

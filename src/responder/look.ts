@@ -150,6 +150,7 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
         kind: "answered",
         value: answer.value,
         label: answer.label ?? optionLabel(opened, answer.option),
+        code: answer.value && opened.ok && opened.request.match !== undefined,
         at: answer.at,
         delivery: answer.delivery,
         deliveredAt: answer.deliveredAt,

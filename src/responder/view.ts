@@ -69,6 +69,8 @@ export type ResultView = RequestRef & {
         readonly value: boolean;
         /** The option that was accepted, as its label. */
         readonly label: string | undefined;
+        /** It is a yes with a code that the user typed: only the sender can say whether it is the right one. */
+        readonly code: boolean;
         readonly at: number;
         /** Undefined while the answer is still to be delivered. */
         readonly delivery: Delivery | undefined;

@@ -15,6 +15,8 @@ export interface Arming {
   readonly read: boolean;
   readonly ticked: boolean;
   readonly chosen: boolean;
+  /** What is said while nothing is chosen. */
+  readonly choice: Needs["choice"];
   readonly acted: boolean;
   readonly expired: boolean;
   /** There is no Accept for this request. */
@@ -26,7 +28,8 @@ export interface Arming {
 /** What a request asks of the user before Accept. */
 export interface Needs {
   readonly tick: boolean;
-  readonly choice: boolean;
+  /** One of several options, a code that is typed, or nothing. */
+  readonly choice: "choose" | "code" | undefined;
   readonly forbidden: boolean;
   readonly checking: boolean;
 }
@@ -40,7 +43,8 @@ export type ArmingEvent =
   | { readonly kind: "moved" }
   | { readonly kind: "read" }
   | { readonly kind: "ticked"; readonly ticked: boolean }
-  | { readonly kind: "chosen" }
+  /** An option was taken; a code was typed, whole or not. */
+  | { readonly kind: "chosen"; readonly chosen: boolean }
   | { readonly kind: "acted" }
   | { readonly kind: "expired" }
   /** The background is gone, or the decision did not count: start again, keeping what the user did. */
@@ -48,7 +52,17 @@ export type ArmingEvent =
 
 /** Why Accept waits; each has a line of words. */
 export type Wait =
-  "forbidden" | "expired" | "acted" | "presenting" | "checking" | "read" | "tick" | "choose" | "attention" | "moment";
+  | "forbidden"
+  | "expired"
+  | "acted"
+  | "presenting"
+  | "checking"
+  | "read"
+  | "tick"
+  | "choose"
+  | "code"
+  | "attention"
+  | "moment";
 
 export interface Verdict {
   /** Undefined: armed. */
@@ -65,7 +79,8 @@ export function startArming(needs: Needs, attentive: boolean, now: Instant): Arm
     calm: attentive ? now : undefined,
     read: false,
     ticked: !needs.tick,
-    chosen: !needs.choice,
+    chosen: needs.choice === undefined,
+    choice: needs.choice,
     acted: false,
     expired: false,
     forbidden: needs.forbidden,
@@ -89,7 +104,7 @@ export function arm(state: Arming, event: ArmingEvent, now: Instant): Arming {
       return { ...state, ticked: event.ticked };
     case "chosen":
       // The choice changes what Accept says, and that is content.
-      return moved({ ...state, chosen: true }, now);
+      return moved({ ...state, chosen: event.chosen }, now);
     case "acted":
       return { ...state, acted: true };
     case "expired":
@@ -125,7 +140,7 @@ function waitOf(state: Arming): Wait | undefined {
   if (state.expired) return "expired";
   if (state.checking) return "checking";
   if (!state.read) return "read";
-  if (!state.chosen) return "choose";
+  if (!state.chosen) return state.choice;
   if (!state.ticked) return "tick";
   if (state.presented === undefined) return "presenting";
   return state.calm === undefined ? "attention" : undefined;

@@ -7,6 +7,7 @@ import { i18n } from "../browser.ts";
 import { element, foreign, sentence, setText } from "../page/dom.ts";
 import { ago, span } from "../page/times.ts";
 import type { Verdict } from "./arming.ts";
+import { codeField } from "./code-field.ts";
 import { guardedButton } from "./guarded-button.ts";
 import { WAITS } from "./words.ts";
 
@@ -14,11 +15,15 @@ export interface DecisionEvents {
   readonly onAccept: () => void;
   readonly onReject: (reason: "unknown" | undefined) => void;
   readonly onTicked: (ticked: boolean) => void;
+  /** The code was changed. @param isCode - whether it is one now */
+  readonly onTyped: (isCode: boolean) => void;
 }
 
 export interface DecisionBand {
   readonly element: HTMLElement;
   readonly expected: () => boolean;
+  /** The code, where one is asked for and typed. */
+  readonly code: () => string | undefined;
   readonly show: (verdict: Verdict) => void;
   /** Says on Accept what is going to be accepted. */
   readonly showLabel: (label: string | undefined) => void;
@@ -33,6 +38,7 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
   const { trust } = request.sender;
   const tick = element("input", { testid: "expected", attributes: { type: "checkbox" } });
   tick.addEventListener("change", () => events.onTicked(tick.checked));
+  const code = request.match ? codeField(events.onTyped) : undefined;
   const reject = guardedButton("reject", "reject", () => events.onReject(undefined));
   const accept = guardedButton("accept", "accept", events.onAccept);
   const notMe = guardedButton("link", "not-me", () => events.onReject("unknown"));
@@ -46,6 +52,7 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
   const band = element(
     "footer",
     { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
+    code?.element,
     trust === "unverified"
       ? element("label", { class: "tick" }, tick, element("span", {}, i18n("expected")))
       : undefined,
@@ -56,6 +63,7 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
   return {
     element: band,
     expected: () => tick.checked,
+    code: () => code?.code(),
     show: ({ waits, rejectLive }) => {
       accept.setLive(waits === undefined);
       reject.setLive(rejectLive);

@@ -37,7 +37,7 @@ export function requestScreen(
   const { trust, check } = request.sender;
   const needs = {
     tick: trust === "unverified",
-    choice: srml.buttons.length > 1,
+    choice: request.match ? ("code" as const) : srml.buttons.length > 1 ? ("choose" as const) : undefined,
     forbidden: trust === "changed",
     checking: check === "running" || check === "due",
   };
@@ -51,7 +51,7 @@ export function requestScreen(
     () => note({ kind: "read" }),
     () => {
       decision.showLabel(what.chosen()?.label);
-      note({ kind: "chosen" });
+      note({ kind: "chosen", chosen: true });
     },
   );
   const decision = decisionBand(request, locale, {
@@ -62,6 +62,7 @@ export function requestScreen(
       if (verdict().rejectLive) decide(false, reason);
     },
     onTicked: (ticked) => note({ kind: "ticked", ticked }),
+    onTyped: (isCode) => note({ kind: "chosen", chosen: isCode }),
   });
 
   function verdict(): ReturnType<typeof verdictOf> {
@@ -88,7 +89,7 @@ export function requestScreen(
   function decide(value: boolean, reason: "unknown" | undefined): void {
     note({ kind: "acted" });
     const { account, broker, id, digest } = request;
-    const choice = value ? what.chosen()?.choice : undefined;
+    const choice = value ? (decision.code() ?? what.chosen()?.choice) : undefined;
     events.onDecision({ account, broker, id, digest, value, choice, expected: decision.expected(), reason });
   }
 

@@ -69,6 +69,7 @@ function outcomeElements(outcome: Outcome, locale: string): readonly HTMLElement
   return [
     element("p", { class: "outcome-title" }, icon(outcome.icon), element("strong", {}, outcomeTitle(outcome))),
     element("p", { class: `outcome-line line-${outcome.icon}` }, outcomeLine(outcome, locale)),
+    ...(outcome.note === undefined ? [] : [element("p", { class: "outcome-note" }, i18n(outcome.note))]),
   ];
 }
 

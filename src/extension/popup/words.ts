@@ -23,6 +23,7 @@ export const WAITS: Readonly<Record<Wait, string>> = {
   read: "waitRead",
   tick: "waitTick",
   choose: "waitChoose",
+  code: "waitCode",
   attention: "waitAttention",
   moment: "waitMoment",
 };
@@ -74,13 +75,15 @@ export interface Outcome {
   readonly label: string | undefined;
   /** What came of it, and what to do. */
   readonly line: string;
+  /** A further sentence. */
+  readonly note: string | undefined;
   /** An instant that the line names, in milliseconds since 1970. */
   readonly at: number | undefined;
 }
 
 /** The words for what became of a request. */
 export function outcomeOf(result: ResultView): Outcome {
-  const over = { icon: "over", label: undefined, at: undefined, line: "nothingSigned" } as const;
+  const over = { icon: "over", label: undefined, at: undefined, line: "nothingSigned", note: undefined } as const;
   switch (result.kind) {
     case "answered":
       return answered(result);
@@ -94,11 +97,12 @@ export function outcomeOf(result: ResultView): Outcome {
 }
 
 function answered(result: ResultView & { readonly kind: "answered" }): Outcome {
-  const { value, label, delivery } = result;
+  const { value, label, code, delivery } = result;
   const words = {
     label: value ? label : undefined,
     title: !value ? "youRejected" : label === undefined ? "youAccepted" : "youAcceptedLabel",
     at: undefined,
+    note: code ? "codeNote" : undefined,
   };
   const icon = value ? "accepted" : "rejected";
   switch (delivery) {
@@ -107,6 +111,6 @@ function answered(result: ResultView & { readonly kind: "answered" }): Outcome {
     case "accepted":
       return { ...words, icon, line: "delivered", at: result.deliveredAt ?? result.at };
     default:
-      return { ...words, icon: "problem", line: UNDELIVERED[delivery] };
+      return { ...words, icon: "problem", line: UNDELIVERED[delivery], note: undefined };
   }
 }

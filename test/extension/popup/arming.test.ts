@@ -11,7 +11,7 @@ import {
 } from "../../../src/extension/popup/arming.ts";
 
 const ARMING_MS = 600;
-const PLAIN: Needs = { tick: false, choice: false, forbidden: false, checking: false };
+const PLAIN: Needs = { tick: false, choice: undefined, forbidden: false, checking: false };
 
 /** Plays events, each `[when, what]`, on content that came at 0 in a window with focus. */
 function play(events: readonly (readonly [number, ArmingEvent])[], needs = PLAIN, attentive = true): Arming {
@@ -94,12 +94,27 @@ describe("Accept", () => {
         [0, presented],
         [0, read],
       ],
-      { ...PLAIN, choice: true },
+      { ...PLAIN, choice: "choose" },
     );
     expect(waitsAt(state, 1000)).toBe("choose");
-    const chosen = arm(state, { kind: "chosen" }, 1000);
+    const chosen = arm(state, { kind: "chosen", chosen: true }, 1000);
     expect(waitsAt(chosen, 1599)).toBe("moment");
     expect(waitsAt(chosen, 1600)).toBeUndefined();
+  });
+
+  it("waits for a whole code, 600 ms after each change of it, and disarms when it is taken back", () => {
+    const state = play(
+      [
+        [0, presented],
+        [0, read],
+      ],
+      { ...PLAIN, choice: "code" },
+    );
+    expect(waitsAt(state, 1000)).toBe("code");
+    const typed = arm(state, { kind: "chosen", chosen: true }, 1000);
+    expect(waitsAt(typed, 1599)).toBe("moment");
+    expect(waitsAt(typed, 1600)).toBeUndefined();
+    expect(waitsAt(arm(typed, { kind: "chosen", chosen: false }, 2000), 9000)).toBe("code");
   });
 
   it("waits for the tick where the sender is unverified, and disarms when it is taken back", () => {
@@ -183,15 +198,16 @@ describe("Reject", () => {
 
 const anyEvent: fc.Arbitrary<ArmingEvent> = fc.oneof(
   fc.constantFrom<ArmingEvent>(
-    ...(["presented", "moved", "read", "chosen", "acted", "expired", "again"] as const).map((kind) => ({ kind })),
+    ...(["presented", "moved", "read", "acted", "expired", "again"] as const).map((kind) => ({ kind })),
   ),
   fc.boolean().map((attentive): ArmingEvent => ({ kind: "attention", attentive })),
+  fc.boolean().map((chosen): ArmingEvent => ({ kind: "chosen", chosen })),
   fc.boolean().map((ticked): ArmingEvent => ({ kind: "ticked", ticked })),
 );
 const anyHistory = fc.array(fc.tuple(fc.nat(900), anyEvent), { maxLength: 30 });
 const anyNeeds = fc.record({
   tick: fc.boolean(),
-  choice: fc.boolean(),
+  choice: fc.constantFrom("choose" as const, "code" as const, undefined),
   forbidden: fc.boolean(),
   checking: fc.boolean(),
 });

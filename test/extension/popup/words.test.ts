@@ -17,6 +17,7 @@ const YES = {
   kind: "answered",
   value: true,
   label: "Pay",
+  code: false,
   at: 1000,
   delivery: undefined,
   deliveredAt: undefined,
@@ -41,6 +42,13 @@ describe("the words for a result", () => {
     for (const delivery of ["conflict", "late", "unknown_request", "not_allowed"] as const) {
       expect(outcomeOf({ ...YES, delivery, attempts: 1 }).icon).toBe("problem");
     }
+  });
+
+  it("say of a typed code that only the sender can tell whether it is right, unless the answer does not count", () => {
+    const typed = { ...YES, label: undefined, code: true };
+    expect(outcomeOf(typed)).toMatchObject({ title: "youAccepted", note: "codeNote" });
+    expect(outcomeOf(YES).note).toBeUndefined();
+    expect(outcomeOf({ ...typed, delivery: "late" }).note).toBeUndefined();
   });
 
   it("repeat no option for a no", () => {

@@ -41,6 +41,7 @@ export interface DeviceLine {
   pendingEntry(account: DeviceAccount, brokerId: string): Promise<RequestEntry | undefined>;
   statusOf(account: DeviceAccount, brokerId: string): Promise<RequestStatus | undefined>;
   respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<Status>;
+  refuse(account: DeviceAccount, brokerId: string): Promise<Status>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
   /** The account's policy; with a change, after it was made. */
   policy(account: DeviceAccount, set?: PolicySet): Promise<AccountPolicy>;
@@ -95,6 +96,10 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
     },
     respond: async (account, brokerId, answer) => {
       const Response = { BrokerID: brokerId, RequestStatus: "REPLY", Response: answer } as const;
+      return knownStatus((await call(account, "Respond", { Response })).Status);
+    },
+    refuse: async (account, brokerId) => {
+      const Response = { BrokerID: brokerId, RequestStatus: "REFUSED" } as const;
       return knownStatus((await call(account, "Respond", { Response })).Status);
     },
     policy: async (account, set) => {

@@ -39,12 +39,20 @@ export async function deliverDue(
 ): Promise<number | undefined> {
   let next: number | undefined;
   for (const entry of await ports.storage.list(account)) {
+    if (entry.tell) await tellRefused(ports, entry);
     if (entry.state !== "answered" || entry.answer === undefined) continue;
     const due =
       entry.answer.nextAttempt <= ports.clock() ? await offer(ports, entry, backoff) : entry.answer.nextAttempt;
     if (due !== undefined) next = Math.min(next ?? due, due);
   }
   return next;
+}
+
+/** Says `REFUSED` of a request that was not shown; where there was no word, the next delivery says it again. */
+async function tellRefused(ports: ResponderPorts, entry: InboxEntry): Promise<void> {
+  const status = await ports.broker.refuse(entry, entry.brokerId).catch(() => undefined);
+  const isSettled = entry.expires <= ports.clock() || (status !== undefined && deliveryOf(status) !== undefined);
+  if (isSettled) await ports.storage.replace(["refused"], { ...entry, tell: false });
 }
 
 /** Offers one answer; returns when to try again, or undefined where it is settled. */

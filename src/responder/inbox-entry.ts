@@ -67,6 +67,8 @@ export interface InboxEntry extends AccountKey {
   /** The signed answer, from `answered` on. */
   readonly answer: StoredAnswer | undefined;
   readonly refusal: { readonly reason: RefusalReason; readonly detail: string } | undefined;
+  /** For `refused`: whether the broker is still to be told. */
+  readonly tell: boolean;
   /** When it ended without an answer. */
   readonly ended: number | undefined;
   /** For `withdrawn`: what the broker said became of it. */
@@ -77,6 +79,8 @@ export interface StoredAnswer {
   /** What is delivered: the signed answer, in an envelope where the request came in one. */
   readonly jws: JwsOrJwe;
   readonly value: boolean;
+  /** The signed reason of a no. */
+  readonly reason: "unknown" | undefined;
   /** The label that the user accepted, for the history; undefined where the request is encrypted. */
   readonly label: string | undefined;
   /** Where it is encrypted, which of its options was accepted, counted from 0: what it says stays ciphertext. */

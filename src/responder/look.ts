@@ -10,12 +10,18 @@ import { type DomainView, viewDomain } from "../srml/index.ts";
 import type { EndorsementView, RequestRef, RequestView, ResultView } from "./view.ts";
 import { knownAs } from "./who.ts";
 
-/** The requests of these accounts that wait for the user, oldest first. Expires those whose time is over. */
+/**
+ * The requests of these accounts that wait for the user, oldest first, those of muted senders last. Expires those whose time
+ * is over.
+ */
 export async function pendingEntries(
   ports: ResponderPorts,
   accounts: readonly AccountKey[],
 ): Promise<readonly InboxEntry[]> {
-  return (await waitingEntries(ports, accounts)).filter((entry) => !entry.endorses);
+  const waiting = (await waitingEntries(ports, accounts)).filter((entry) => !entry.endorses);
+  const muted = await ports.mutedKids?.();
+  const isMuted = (entry: InboxEntry): boolean => muted?.has(signerOf(entry) ?? "") === true;
+  return [...waiting.filter((entry) => !isMuted(entry)), ...waiting.filter(isMuted)];
 }
 
 /** The same of what asks to let a device in: it is shown by `viewEndorsement` and answered by `decideEndorsement`. */
@@ -58,6 +64,7 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
       domain: await domainOf(ports, request.fromId, entry),
       kid: request.signer.kid,
       acceptedBefore: await acceptedBefore(ports, entry, request.signer.kid),
+      muted: (await ports.mutedKids?.())?.has(request.signer.kid) === true,
     },
     srml,
     match: request.match !== undefined,
@@ -139,6 +146,7 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
     digest: entry.digest,
     heading: opened.ok ? opened.srml.heading : "",
     fromId: opened.ok ? opened.request.fromId : "",
+    kid: (opened.ok ? opened.request : opened.sender)?.signer.kid,
   };
   const { answer, refusal } = entry;
   switch (entry.state) {
@@ -149,6 +157,7 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
         ...base,
         kind: "answered",
         value: answer.value,
+        reason: answer.reason,
         label: answer.label ?? optionLabel(opened, answer.option),
         code: answer.value && opened.ok && opened.request.match !== undefined,
         at: answer.at,

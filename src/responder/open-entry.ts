@@ -35,22 +35,37 @@ export type Sealed = Pick<InboxEntry, "account" | "broker" | "request" | "posted
  * @throws whatever the port of the keys rejects with
  */
 export async function openForAccount(
-  { keys, supports }: Pick<ResponderPorts, "keys" | "supports">,
+  ports: Pick<ResponderPorts, "keys" | "supports">,
   entry: Sealed,
   now: number,
 ): Promise<OpenedRequest | Refusal> {
-  const { account, received } = entry;
   if (JSON.stringify(entry.request).length > LIMITS.requestBytes) {
     return refuse("malformed", `The request is larger than ${LIMITS.requestBytes} bytes.`);
   }
   let request: VerifiedRequest;
-  let srml: Srml;
   try {
     const opened = isJwe(entry.request)
-      ? await openEnvelope(keys, entry, entry.request, entry.postedBy)
+      ? await openEnvelope(ports.keys, entry, entry.request, entry.postedBy)
       : await openRequest(entry.request);
     if ("reason" in opened) return opened;
     request = opened;
+  } catch (error) {
+    return refusalOf(error);
+  }
+  const judged = await judge(ports, entry, request, now);
+  return judged.ok ? judged : { ...judged, sender: request };
+}
+
+/** Whether what its sender verifiably signed may be shown. */
+async function judge(
+  { keys, supports }: Pick<ResponderPorts, "keys" | "supports">,
+  entry: Sealed,
+  request: VerifiedRequest,
+  now: number,
+): Promise<OpenedRequest | Refusal> {
+  const { account, received } = entry;
+  let srml: Srml;
+  try {
     gateText(request.fromId, "name");
     srml = parseSrml(request.text);
   } catch (error) {

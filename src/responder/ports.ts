@@ -38,6 +38,8 @@ export interface BrokerPort {
   pending(account: AccountKey): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
   /** Hands an answer over; resolves with the broker's signed word, rejects where there was none. */
   respond(account: AccountKey, brokerId: string, answer: JwsOrJwe): Promise<Status>;
+  /** Says that the request will not be presented; resolves with the broker's signed word, rejects where there was none. */
+  refuse(account: AccountKey, brokerId: string): Promise<Status>;
   /** The pending entry of a BrokerID, or undefined where the broker says, signed, that it is not pending any more. */
   pendingEntry(account: AccountKey, brokerId: string): Promise<RequestEntry | undefined>;
   /** The state of a request that is not pending any more. */
@@ -85,6 +87,8 @@ export interface ResponderPorts {
   readonly pins: SenderPins;
   readonly domains: SenderDomains;
   readonly clock: Clock;
+  /** The fingerprints of the senders that the user muted. */
+  readonly mutedKids?: () => Promise<ReadonlySet<string>>;
   /** What this responder's screen can take besides a press; a request that demands anything else is refused. */
   readonly supports?: readonly Demand[];
 }

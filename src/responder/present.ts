@@ -1,6 +1,8 @@
 /** The request goes on the screen: from now on, and not for 600 ms yet, a decision about it counts. */
 import { expireIfDue } from "./lapse.ts";
+import { openForAccount } from "./open-entry.ts";
 import type { ResponderPorts } from "./ports.ts";
+import { isTold } from "./refusal.ts";
 import type { RequestRef } from "./view.ts";
 
 /**
@@ -19,10 +21,14 @@ export async function present(ports: ResponderPorts, ref: RequestRef): Promise<b
 export async function refuseUnshowable(ports: ResponderPorts, ref: RequestRef): Promise<boolean> {
   const entry = await ports.storage.get(ref, ref.digest);
   if (entry?.brokerId !== ref.id) return false;
+  const now = ports.clock();
+  const opened = await openForAccount(ports, entry, now);
+  const reason = "sanitizer";
   return ports.storage.replace(["verified", "presented"], {
     ...entry,
     state: "refused",
-    refusal: { reason: "sanitizer", detail: "The sanitizer would have changed the text." },
-    ended: ports.clock(),
+    refusal: { reason, detail: "The sanitizer would have changed the text." },
+    tell: opened.ok && (await isTold(ports.pins, { reason, sender: opened.request })),
+    ended: now,
   });
 }

@@ -8,6 +8,7 @@ import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
 import { openForAccount } from "./open-entry.ts";
 import { openEnvelope } from "./open-envelope.ts";
 import type { ResponderPorts } from "./ports.ts";
+import { isTold } from "./refusal.ts";
 import { isVouched } from "./who.ts";
 
 /**
@@ -37,6 +38,7 @@ export async function receive(
     presented: undefined,
     answer: undefined,
     refusal: undefined,
+    tell: false,
     ended: undefined,
     endedAs: undefined,
   };
@@ -76,7 +78,13 @@ export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): 
         vouched: !endorses && (await isVouched(ports.broker, opened.request, entry)),
         ended: opened.expires <= now ? now : undefined,
       }
-    : { ...entry, state: "refused", refusal: { reason: opened.reason, detail: opened.detail }, ended: now };
+    : {
+        ...entry,
+        state: "refused",
+        refusal: { reason: opened.reason, detail: opened.detail },
+        tell: await isTold(ports.pins, opened),
+        ended: now,
+      };
   if (await ports.storage.replace(["received"], next)) return next;
   return (await ports.storage.get(entry, entry.digest)) ?? next;
 }

@@ -139,6 +139,7 @@ async function sign(
     // Whoever asked in secret is answered in secret, and by the key that is signed in the question alone.
     jws: request.replyKey === undefined ? signed : await encryptJws(signed, TYP.response, [request.replyKey]),
     value: decision.value,
+    reason: decision.reason,
     label: isSecret ? undefined : label,
     option: isSecret && option >= 0 ? option : undefined,
     at,

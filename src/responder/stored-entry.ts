@@ -21,7 +21,13 @@ const count = integer(0, Number.MAX_SAFE_INTEGER);
 
 const Answer = object(
   { jws: JwsOrJwe, value: boolean, at: instant, attempts: count, nextAttempt: instant },
-  { label: text(1, 100), option: integer(0, 100), delivery: oneOf(...DELIVERIES), deliveredAt: instant },
+  {
+    reason: oneOf("unknown"),
+    label: text(1, 100),
+    option: integer(0, 100),
+    delivery: oneOf(...DELIVERIES),
+    deliveredAt: instant,
+  },
 );
 
 const Stored = object(
@@ -42,15 +48,23 @@ const Stored = object(
     endorses: boolean,
     presented: instant,
     answer: Answer,
+    tell: boolean,
     refusal: object({ reason: oneOf(...REFUSAL_REASONS), detail: text(0, 2000) }),
     ended: instant,
     endedAs: oneOf(...REQUEST_STATUSES),
   },
 );
 
-const UNANSWERED = { label: undefined, option: undefined, delivery: undefined, deliveredAt: undefined };
+const UNANSWERED = {
+  reason: undefined,
+  label: undefined,
+  option: undefined,
+  delivery: undefined,
+  deliveredAt: undefined,
+};
 const NEW = {
   endorses: false,
+  tell: false,
   postedBy: undefined,
   sequence: undefined,
   presented: undefined,

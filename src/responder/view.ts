@@ -30,6 +30,8 @@ export interface SenderView {
   readonly kid: string;
   /** How many requests of this key the user accepted before. It proves nothing. */
   readonly acceptedBefore: number;
+  /** The user wants no notification of it. */
+  readonly muted: boolean;
 }
 
 /** A verified request, to be shown whole. Instants are milliseconds since 1970. */
@@ -63,10 +65,14 @@ export interface EndorsementView extends RequestRef {
 export type ResultView = RequestRef & {
   readonly heading: string;
   readonly fromId: string;
+  /** The fingerprint of the key that verifiably signed it; undefined where that is not known. */
+  readonly kid: string | undefined;
 } & (
     | {
         readonly kind: "answered";
         readonly value: boolean;
+        /** "It wasn't me". */
+        readonly reason: "unknown" | undefined;
         /** The option that was accepted, as its label. */
         readonly label: string | undefined;
         /** It is a yes with a code that the user typed: only the sender can say whether it is the right one. */

@@ -159,6 +159,14 @@ describe("handing over an answer", () => {
     });
   });
 
+  it("says REFUSED without an answer, in a call that the device signed", async () => {
+    says({ RespondResponse: { Status: 201 } });
+    expect(await line().refuse(account(), "RBA")).toBe(201);
+    expect(wire.arrived[0]?.message).toEqual({
+      RespondRequest: { Response: { BrokerID: "RBA", RequestStatus: "REFUSED" } },
+    });
+  });
+
   it("takes a status that nobody has defined for the broker's failure", async () => {
     says({ ConfirmResponse: { Status: 299 } });
     expect(await line().respond(account(), "RBA", await signedRequest(BANK))).toBe(500);

@@ -9,12 +9,13 @@ import {
   receive,
   refusedResults,
   refuseUnshowable,
+  viewRequest,
   viewResult,
   withdrawIfConfirmed,
 } from "../../src/responder/index.ts";
 import { ACCOUNT, type Alice, alice, envelope, refOf } from "../support/alice.ts";
 import { MINUTE, SECOND, SOME_TIME } from "../support/fake-clock.ts";
-import { flippedSignature, signedRequest, inClear } from "../support/signing.ts";
+import { flippedSignature, newKey, signedRequest, inClear } from "../support/signing.ts";
 
 const RULES = { armingMs: 600 };
 const BOB = { ...ACCOUNT, account: "bob@example.com" };
@@ -45,6 +46,18 @@ describe("pending requests", () => {
     await ask("third", ELSEWHERE);
     await ask("fourth", BOB);
     expect(await headings(who)).toEqual(["first", "second", "third", "fourth"]);
+  });
+
+  it("of muted senders come last, and still come", async () => {
+    const who = await alice();
+    const mute = await newKey();
+    const ports = { ...who.ports, mutedKids: () => Promise.resolve(new Set([mute.kid])) };
+    const first = await who.take(await signedRequest(mute));
+    who.clock.pass(SECOND);
+    const second = await who.take(await signedRequest(who.bank));
+    expect(await pendingEntries(ports, [ACCOUNT])).toEqual([second, first]);
+    const [one, other] = [second, first].map((entry) => entry && viewRequest(ports, entry));
+    expect([(await one)?.sender.muted, (await other)?.sender.muted]).toEqual([false, true]);
   });
 
   it("that came in the same millisecond keep the broker's order", async () => {

@@ -72,6 +72,7 @@ describe("a view", () => {
         domain: { ascii: "ethel.example", unicode: undefined, mixesScripts: false, resembles: undefined },
         kid: who.bank.kid,
         acceptedBefore: 0,
+        muted: false,
       },
       srml: text,
       match: false,

@@ -327,6 +327,7 @@ describe("a crash", () => {
       expires: SOME_TIME + DAY,
       endorses: false,
       vouched: false,
+      tell: false,
       presented: undefined,
       answer: undefined,
       refusal: undefined,

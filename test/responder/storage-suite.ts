@@ -42,6 +42,7 @@ function entryOf(more: Partial<InboxEntry> = {}): InboxEntry {
     presented: undefined,
     answer: undefined,
     refusal: undefined,
+    tell: false,
     ended: undefined,
     endedAs: undefined,
     ...more,
@@ -52,6 +53,7 @@ function answerOf(value: boolean, payload: string): NonNullable<InboxEntry["answ
   return {
     jws: jws(payload),
     value,
+    reason: undefined,
     label: undefined,
     option: undefined,
     at: NOW + 1000,

@@ -32,6 +32,7 @@ describe("a sender's trust", () => {
       domain: { ascii: "ethel.example", unicode: undefined, mixesScripts: false, resembles: undefined },
       kid: who.bank.kid,
       acceptedBefore: 0,
+      muted: false,
     });
   });
 

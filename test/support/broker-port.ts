@@ -28,6 +28,8 @@ export class TestBroker implements BrokerPort {
     [];
   /** What it says to the next answers; then 201. */
   readonly replies: (Status | "no word")[] = [];
+  /** The BrokerIDs of which it was told that they are not shown. */
+  readonly refused: string[] = [];
   /** How often it was asked for profiles. */
   profileCalls = 0;
   /** Runs while a call is on its way. */
@@ -57,6 +59,14 @@ export class TestBroker implements BrokerPort {
     // What is in an envelope no broker sees.
     const value = isJwe(answer) ? undefined : (await openResponse(answer)).value;
     this.offered.push({ brokerId, answer, value });
+    await this.#call();
+    const reply = this.replies.shift() ?? 201;
+    if (reply === "no word") throw new Error("not signed");
+    return reply;
+  }
+
+  async refuse(_account: unknown, brokerId: string): Promise<Status> {
+    this.refused.push(brokerId);
     await this.#call();
     const reply = this.replies.shift() ?? 201;
     if (reply === "no word") throw new Error("not signed");

@@ -116,6 +116,7 @@ function requestOf(srml: Srml): RequestView {
       check: "none",
       kid: "MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI",
       acceptedBefore: 0,
+      muted: false,
     },
     srml,
     match: false,

@@ -3,6 +3,7 @@
  * only bring entries in and carry answers out; what they mean is for the responder.
  */
 import { backoffMs, ClientError, type Credentials, openPush, type PushChannel } from "../../client/index.ts";
+import type { RequestEntry } from "../../protocol/index.ts";
 import {
   type AccountKey,
   deliverDue,
@@ -78,6 +79,10 @@ export function openLine(
     await deliver();
   };
 
+  const take = async (entry: RequestEntry): Promise<void> => {
+    if ((await receive(ports, account, entry))?.tell === true) await deliver();
+  };
+
   /** Another key on the channel is an alarm, unless the call finds that the pinned one handed over. */
   const pollAfterWrongKey = async (message: string): Promise<void> => {
     const { kid } = who().service;
@@ -114,7 +119,7 @@ export function openLine(
         inBackground(why === "wrong_key" ? pollAfterWrongKey(message) : pollOnce());
       },
       onRefused: () => become("not_authorised"),
-      onPending: (entry) => inBackground(receive(ports, account, entry)),
+      onPending: (entry) => inBackground(take(entry)),
       onWithdrawn: (brokerId) => inBackground(withdrawIfConfirmed(ports, account, brokerId)),
       onPing: () => void keepAlive(),
     },

@@ -10,12 +10,14 @@ const BASE = {
   digest: "D",
   heading: "Pay 1,200.00 EUR",
   fromId: "payments@ethel.example",
+  kid: "MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI",
 };
 
 const YES = {
   ...BASE,
   kind: "answered",
   value: true,
+  reason: undefined,
   label: "Pay",
   code: false,
   at: 1000,

@@ -14,6 +14,7 @@ const EXTENSION = resolve(import.meta.dirname, "../../dist/chrome");
 const AWAKE_MS = 10_000;
 /** The alarm comes every 30 seconds. */
 const KILLED_MS = 40_000;
+const KILLED = 3;
 
 export async function benchBadge({ quick, say, timeLeft }) {
   const skipped = missingBrowser();
@@ -28,13 +29,16 @@ export async function benchBadge({ quick, say, timeLeft }) {
   awake.shift();
   say(`${awake.length} times with the worker awake`);
   const killed = [];
-  if (!quick && timeLeft() > KILLED_MS) {
+  while (!quick && killed.length < KILLED && timeLeft() > 2 * KILLED_MS) {
     await chromium.killWorker();
-    killed.push(await once(sender, watch, KILLED_MS));
-    say("once with the worker killed before");
+    // A line of its own: the broker closes one that is silent for as long as an alarm takes.
+    const again = sender.another();
+    killed.push(await once(again, watch, KILLED_MS));
+    again.close();
   }
+  say(`${killed.length} times with the worker killed before`);
   sender.close();
-  const data = { awake: summary(awake), killed: { n: killed.length, ms: killed } };
+  const data = { awake: summary(awake), killed: summary(killed) };
   return { data, lines: lines(data), problems: [] };
 }
 
@@ -51,6 +55,7 @@ async function once(sender, watch, patience) {
 }
 
 function summary(values) {
+  if (values.length === 0) return { n: 0 };
   return { n: values.length, p50Ms: quantile(values, 0.5), p99Ms: quantile(values, 0.99), maxMs: Math.max(...values) };
 }
 
@@ -60,12 +65,12 @@ function lines({ awake, killed }) {
       ["Enquire acknowledged to badge", "n", "p50 ms", "p99 ms"],
       [
         ["worker awake, push channel open", awake.n, digits(awake.p50Ms), digits(awake.p99Ms)],
-        ...killed.ms.map((ms) => ["worker killed before", 1, digits(ms), "-"]),
+        ...(killed.n === 0 ? [] : [["worker killed before", killed.n, digits(killed.p50Ms), digits(killed.maxMs)]]),
       ],
     ),
     "",
     killed.n === 0
       ? "A killed worker is woken by its alarm, every 30 seconds: not measured in a short run."
-      : "A killed worker is woken by its alarm, every 30 seconds: one value says only that it is.",
+      : "A killed worker is woken by its alarm, every 30 seconds; of so few the greatest stands for p99.",
   ];
 }

@@ -20,10 +20,11 @@ export function missingBrowser() {
 /**
  * Starts the browser with an extension's folder, connects the account and pins the sender, by typing.
  *
+ * @param args - more of the browser's own options
  * @returns the browser and a page to watch from
  */
-export async function launchCoBrowser(extension, broker, senderKid) {
-  const chromium = await Chromium.launch({ extension, handleSignals: false });
+export async function launchCoBrowser(extension, broker, senderKid, args = []) {
+  const chromium = await Chromium.launch({ extension, handleSignals: false, args });
   onEnd(() => chromium.close());
   // The page opens by itself after the installation, in the empty tab; that tab must stay, the driver's hold is in it.
   const page = await waitUntil("the options page opens", OPTIONS_MS, () => {

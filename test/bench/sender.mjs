@@ -50,6 +50,20 @@ export class Sender {
     if (JSON.parse(body).StatusResponse.Response?.RequestStatus !== "ECANCEL") throw new Error(`Cancel: ${body}`);
   }
 
+  /** The same over a connection of its own, for a call that waits. */
+  another() {
+    return new Sender(this.#port, this.#signer);
+  }
+
+  /** Waits until the broker has the answer; resolves to the time (milliseconds since 1970) at which it said so. */
+  async waitForAnswer(brokerId) {
+    const message = JSON.stringify({ StatusRequest: { BrokerID: brokerId, Wait: 30 } });
+    const { body } = await this.#line.send("POST", ENDPOINT_PATH, "application/json", message);
+    const at = Date.now();
+    if (JSON.parse(body).StatusResponse.Response?.RequestStatus !== "REPLY") throw new Error(`Status: ${body}`);
+    return at;
+  }
+
   close() {
     this.#opened?.close();
   }

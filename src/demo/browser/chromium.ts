@@ -82,6 +82,11 @@ export class Chromium {
     return `chrome-extension://${this.extensionId}/${path}`;
   }
 
+  /** Loads one more extension, from a folder; its id. */
+  installAnother(folder: string): Promise<string> {
+    return loadExtension(this.context, folder);
+  }
+
   /** Opens one of the extension's own pages, for instance `src/extension/options/index.html`, in a new tab. */
   async openPage(path: string): Promise<Page> {
     const page = await this.context.newPage();

@@ -74,6 +74,16 @@ const CLICK = `(document, css) => {
   }
 }`;
 
+/** The same for a key, by its DOM name. */
+const PRESS = `(document, key) => {
+  const view = document.defaultView;
+  const input = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
+  if (!input.beginInputTransactionForTests(view)) throw new Error("no input into the popup");
+  const event = () => new view.KeyboardEvent("", { key, code: key === " " ? "Space" : key });
+  input.keydown(event());
+  input.keyup(event());
+}`;
+
 const SNAPSHOT = `async () => { ${POPUP}
   const bitmap = await popup.browsingContext.currentWindowGlobal.drawSnapshot(null, 1, "white");
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -146,6 +156,15 @@ export class FirefoxChrome {
    */
   async clickInPopup(selector: string): Promise<void> {
     await this.#popup(CLICK, [selector]);
+  }
+
+  /**
+   * Presses a key where the popup has its focus.
+   *
+   * @param key - its DOM name: `Enter`, `Tab`, or the character
+   */
+  async pressInPopup(key: string): Promise<void> {
+    await this.#popup(PRESS, [key]);
   }
 
   /** Writes a PNG of the popup to a file. */

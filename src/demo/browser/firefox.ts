@@ -98,6 +98,11 @@ export class Firefox {
     return `moz-extension://${UUID}/${path}`;
   }
 
+  /** Installs one more extension, from a folder, for as long as the browser runs. */
+  async installAnother(folder: string): Promise<void> {
+    await install(this.#bidi, folder);
+  }
+
   /** Opens an address in a new tab. */
   async openTab(url: string): Promise<FirefoxTab> {
     const reply = await this.#bidi.send("browsingContext.create", { type: "tab" });
@@ -144,6 +149,15 @@ export class Firefox {
    */
   clickInPopup(selector: string): Promise<void> {
     return this.#chrome.clickInPopup(selector);
+  }
+
+  /**
+   * Presses a key where the open popup has its focus.
+   *
+   * @param key - its DOM name: `Enter`, `Tab`, or the character
+   */
+  pressInPopup(key: string): Promise<void> {
+    return this.#chrome.pressInPopup(key);
   }
 
   /** Writes a PNG of the open popup to a file. */

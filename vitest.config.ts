@@ -14,6 +14,8 @@ export default defineConfig({
           exclude: ["test/browser/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -22,8 +24,9 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/packages.ts"],
-          // Two browsers at once on two cores make every wait a race.
+          // Two browsers at once on two cores make every wait a race; so would the other tests beside them.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 120_000,
         },

@@ -19,6 +19,9 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** Further options of the broker, which may depend on its own address. */
+export type BrokerArgs = readonly string[] | ((origin: string) => Promise<readonly string[]>);
+
 export interface Running {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
@@ -52,11 +55,13 @@ export class System {
   }
 
   /** Starts a broker, with a policy file where one is given, and further options. */
-  static async start(policy?: object, more: readonly string[] = []): Promise<System> {
+  static async start(policy?: object, more: BrokerArgs = []): Promise<System> {
     const folder = await mkdtemp(join(tmpdir(), "mesh-confirm-test-"));
     const file = join(folder, "policy.json");
     if (policy !== undefined) await writeFile(file, JSON.stringify(policy));
-    const system = new System(folder, await freePort(), [...(policy === undefined ? [] : ["--policy", file]), ...more]);
+    const port = await freePort();
+    const args = typeof more === "function" ? await more(`http://127.0.0.1:${String(port)}`) : more;
+    const system = new System(folder, port, [...(policy === undefined ? [] : ["--policy", file]), ...args]);
     await system.startBroker();
     return system;
   }

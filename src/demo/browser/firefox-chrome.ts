@@ -74,14 +74,28 @@ const CLICK = `(document, css) => {
   }
 }`;
 
-/** The same for a key, by its DOM name. */
-const PRESS = `(document, key) => {
+/** Keys of the window itself, by their names in the DOM; one character is the key that writes it. */
+const PRESS = `(document, ...keys) => {
   const view = document.defaultView;
   const input = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
-  if (!input.beginInputTransactionForTests(view)) throw new Error("no input into the popup");
-  const event = () => new view.KeyboardEvent("", { key, code: key === " " ? "Space" : key });
-  input.keydown(event());
-  input.keyup(event());
+  if (!input.beginInputTransactionForTests(view)) throw new Error("the popup takes no keys");
+  for (const key of keys) {
+    const event = new view.KeyboardEvent("", { key: key === "Space" ? " " : key, code: key === " " ? "Space" : key });
+    input.keydown(event);
+    input.keyup(event);
+  }
+}`;
+
+/** A notification is a window of Firefox's own, where the system draws none. */
+const CLICK_NOTIFICATION = `() => {
+  const alert = Services.wm.getMostRecentWindow("alert:alert");
+  if (!alert) throw new Error("no notification");
+  alert.onAlertClick();
+}`;
+
+const SMALL_WINDOWS = `(url) => {
+  const windows = [...Services.wm.getEnumerator("navigator:browser")];
+  return JSON.stringify(windows.filter((one) => one !== window && one.gBrowser?.currentURI.spec === url).length);
 }`;
 
 const SNAPSHOT = `async () => { ${POPUP}
@@ -158,13 +172,19 @@ export class FirefoxChrome {
     await this.#popup(CLICK, [selector]);
   }
 
-  /**
-   * Presses a key where the popup has its focus.
-   *
-   * @param key - its DOM name: `Enter`, `Tab`, or the character
-   */
-  async pressInPopup(key: string): Promise<void> {
-    await this.#popup(PRESS, [key]);
+  /** Presses keys in the popup, one after the other: `Enter`, `Tab`, `Space`, or a character. */
+  async pressInPopup(keys: readonly string[]): Promise<void> {
+    await this.#popup(PRESS, keys);
+  }
+
+  /** Clicks the notification that is on the screen. @throws {BrowserError} `command` where there is none */
+  async clickNotification(): Promise<void> {
+    await this.#call(CLICK_NOTIFICATION);
+  }
+
+  /** Whether the popup is open, or stands in a window of its own. */
+  async isPopupShown(url: string): Promise<boolean> {
+    return (await this.#call(SHOWN_ADDRESS)) === url || (await this.#call(SMALL_WINDOWS, url)) !== "0";
   }
 
   /** Writes a PNG of the popup to a file. */

@@ -21,6 +21,13 @@ import { waitUntil } from "./wait.ts";
 export interface FirefoxOptions {
   /** The folder of the built extension, for instance `dist/firefox`. */
   readonly extension: string;
+  /**
+   * `temporary`: for as long as the browser runs. `kept`: in the profile, which needs the extension's archive and a
+   * Firefox that asks for no signature. `already`: it was kept there before. Default: `temporary`.
+   */
+  readonly installation?: "temporary" | "kept" | "already";
+  /** The extension's archive, for `kept`. */
+  readonly archive?: string;
   /** A profile folder to keep; without it a temporary one is made, and removed by `close`. */
   readonly profile?: string;
   /** The browser's path; without it the one that `findFirefox` finds. */
@@ -64,7 +71,7 @@ export class Firefox {
   }
 
   /**
-   * Starts the browser and installs the extension for as long as it runs; leaves nothing behind when that fails.
+   * Starts the browser and installs the extension; leaves nothing behind when that fails.
    *
    * @throws {BrowserError} `no_browser`, `no_extension`
    */
@@ -82,7 +89,7 @@ export class Firefox {
       child = startProcess(executable, profile.path, options.headless ?? true);
       bidi = await BidiConnection.connect(await listeningAddress(child, profile.path));
       await bidi.send("session.new", { capabilities: {} });
-      await install(bidi, options.extension);
+      await install(bidi, options);
       const chrome = await FirefoxChrome.attach(bidi, geckoId);
       return new Firefox(child, bidi, chrome, profile, popup);
     } catch (error) {
@@ -100,7 +107,7 @@ export class Firefox {
 
   /** Installs one more extension, from a folder, for as long as the browser runs. */
   async installAnother(folder: string): Promise<void> {
-    await install(this.#bidi, folder);
+    await install(this.#bidi, { extension: folder });
   }
 
   /** Opens an address in a new tab. */
@@ -152,12 +159,26 @@ export class Firefox {
   }
 
   /**
-   * Presses a key where the open popup has its focus.
+   * Presses keys in the open popup, one after the other: `Enter`, `Tab`, `Space`, or a character.
    *
-   * @param key - its DOM name: `Enter`, `Tab`, or the character
+   * @throws {BrowserError} `command` when no popup is open
    */
-  pressInPopup(key: string): Promise<void> {
-    return this.#chrome.pressInPopup(key);
+  pressInPopup(...keys: readonly string[]): Promise<void> {
+    return this.#chrome.pressInPopup(keys);
+  }
+
+  /**
+   * Clicks the notification that is on the screen.
+   *
+   * @throws {BrowserError} `command` when there is none
+   */
+  clickNotification(): Promise<void> {
+    return this.#chrome.clickNotification();
+  }
+
+  /** Whether the popup is open, or its page stands in a window of its own. */
+  isPopupShown(): Promise<boolean> {
+    return this.#chrome.isPopupShown(this.url(this.#popupPath));
   }
 
   /** Writes a PNG of the open popup to a file. */
@@ -244,9 +265,15 @@ async function listeningAddress(child: ChildProcess, profile: string): Promise<s
   return `ws://127.0.0.1:${port}/session`;
 }
 
-async function install(bidi: BidiConnection, folder: string): Promise<void> {
+async function install(
+  bidi: BidiConnection,
+  { extension: folder, installation = "temporary", archive = "" }: FirefoxOptions,
+): Promise<void> {
+  if (installation === "already") return;
+  const kept = { extensionData: { type: "archivePath", path: archive }, "moz:permanent": true };
+  const data = installation === "kept" ? kept : { extensionData: { type: "path", path: folder } };
   try {
-    await bidi.send("webExtension.install", { extensionData: { type: "path", path: folder } });
+    await bidi.send("webExtension.install", data);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BrowserError("no_extension", `${folder} was not installed: ${reason}`);

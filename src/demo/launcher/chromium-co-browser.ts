@@ -79,8 +79,8 @@ async function processId(chromium: Chromium): Promise<number | undefined> {
   return info?.processInfo.find((one) => one.type === "browser")?.id;
 }
 
-/** @param downloads a folder for what is downloaded */
-function tabOf(page: Page, downloads: string): Tab {
+/** A tab of Chromium as any browser's. @param downloads a folder for what is downloaded */
+export function tabOf(page: Page, downloads: string): Tab {
   return {
     goto: async (url) => {
       await page.goto(url);
@@ -117,7 +117,8 @@ function tabOf(page: Page, downloads: string): Tab {
   };
 }
 
-function popupOf(page: Page): Popup {
+/** Chromium's open popup as any browser's. */
+export function popupOf(page: Page): Popup {
   return {
     texts: async (selector) => (await page.locator(selector).allTextContents()).map(collapsed),
     isLive: (selector) =>

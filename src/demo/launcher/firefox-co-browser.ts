@@ -37,7 +37,8 @@ export async function startFirefox(executable: string, profile: string, headless
   };
 }
 
-function tabOf(tab: FirefoxTab): Tab {
+/** A tab of Firefox as any browser's. */
+export function tabOf(tab: FirefoxTab): Tab {
   /** What is clicked and typed goes to the tab in front. */
   async function inFront(work: () => Promise<void>): Promise<void> {
     await tab.activate();
@@ -72,7 +73,8 @@ function tabOf(tab: FirefoxTab): Tab {
   };
 }
 
-function popupOf(firefox: Firefox): Popup {
+/** Firefox's open popup as any browser's. */
+export function popupOf(firefox: Firefox): Popup {
   return {
     texts: async (selector) => {
       const texts = await firefox.inPopup(

@@ -1,0 +1,86 @@
+/** Firefox as any browser of the tests. Its extension is kept in the profile, as a user's is: it outlives a restart. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Firefox } from "../../../src/demo/browser/firefox.ts";
+import type { FirefoxTab } from "../../../src/demo/browser/firefox-tab.ts";
+import { waitUntil } from "../../../src/demo/browser/wait.ts";
+import { OPTIONS_PAGE } from "../../../src/demo/launcher/co-browser.ts";
+import { popupOf, tabOf } from "../../../src/demo/launcher/firefox-co-browser.ts";
+import { launchFirefox } from "../firefox.ts";
+import { archiveOf } from "../packages.ts";
+import type { Notification, TestBrowser, TestPopup, TestTab } from "./browser.ts";
+import { PATIENCE_MS, textIn } from "./popup-text.ts";
+
+const drivers = new WeakMap<TestBrowser, () => Firefox>();
+
+/** Firefox's own driver. @throws Error where it is another browser */
+export function firefoxOf(browser: TestBrowser): Firefox {
+  const driver = drivers.get(browser);
+  if (driver === undefined) throw new Error(`${browser.name} is not Firefox.`);
+  return driver();
+}
+
+/** Starts Firefox on a profile that lasts until it is closed. */
+export async function startFirefox(): Promise<TestBrowser> {
+  const profile = await mkdtemp(join(tmpdir(), "mesh-confirm-profile-"));
+  let firefox = await launchFirefox({ profile, installation: "kept", archive: archiveOf("firefox") });
+  const browser: TestBrowser = {
+    name: "Firefox",
+    url: (path) => firefox.url(path),
+    openTab: async (url) => testTab(await firefox.openTab(url)),
+    openOptions: async () => testTab(await firefox.openPage(OPTIONS_PAGE)),
+    openPopup: async () => {
+      await firefox.openPopup();
+      return testPopup(firefox);
+    },
+    badge: () => firefox.badge(),
+    isPopupShown: () => firefox.isPopupShown(),
+    isBackgroundRunning: async () => (await firefox.backgroundState()) === "running",
+    stopBackground: async () => {
+      await firefox.terminateBackground();
+      await waitUntil("the event page is gone", PATIENCE_MS, async () =>
+        (await firefox.backgroundState()) === "stopped" ? true : undefined,
+      );
+    },
+    watchNotifications: () => Promise.resolve(),
+    notification: async () => {
+      const tab = await firefox.openPage(OPTIONS_PAGE);
+      const all = await tab.evaluate(async () => {
+        const { browser } = globalThis as unknown as {
+          readonly browser: {
+            readonly notifications: { readonly getAll: () => Promise<Record<string, Notification>> };
+          };
+        };
+        return Object.values(await browser.notifications.getAll());
+      });
+      await tab.close();
+      return all[0];
+    },
+    clickNotification: () => firefox.clickNotification(),
+    restart: async () => {
+      await firefox.close();
+      firefox = await launchFirefox({ profile, installation: "already" });
+    },
+    close: async () => {
+      await firefox.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    },
+  };
+  drivers.set(browser, () => firefox);
+  return browser;
+}
+
+function testTab(tab: FirefoxTab): TestTab {
+  return { ...tabOf(tab), evaluate: (script, ...args) => tab.evaluate(script, ...args) };
+}
+
+function testPopup(firefox: Firefox): TestPopup {
+  const popup = popupOf(firefox);
+  return {
+    ...popup,
+    text: textIn(popup),
+    press: (...keys) => firefox.pressInPopup(...keys),
+    evaluate: (script, ...args) => firefox.inPopup(script, ...args),
+  };
+}

@@ -1,0 +1,58 @@
+/** What a user does with the extension, the same in each browser: connects by typing, waits, looks, presses. */
+import { waitUntil } from "../../../src/demo/browser/wait.ts";
+import { testid } from "../../../src/demo/launcher/co-browser.ts";
+import type { System } from "../system.ts";
+import type { TestBrowser, TestPopup } from "./browser.ts";
+import { PATIENCE_MS } from "./popup-text.ts";
+
+/** Connects an account on the settings page; the device's fingerprint, as the page shows it. */
+export async function connect(
+  browser: TestBrowser,
+  system: System,
+  account: string,
+  broker: string = system.origin,
+): Promise<string> {
+  const code = await system.code(account);
+  const tab = await browser.openOptions();
+  await tab.text(testid("connect"));
+  await tab.type(testid("account"), account);
+  await tab.type(testid("code"), code);
+  await tab.type(testid("broker"), broker);
+  await tab.click(testid("connect"));
+  const kid = (await tab.text(testid("fingerprint"))).replaceAll(/\s+/g, "");
+  await tab.close();
+  return kid;
+}
+
+/** Waits until the badge shows `text`. @param timeout - milliseconds */
+export async function badgeIs(browser: TestBrowser, text: string, timeout = PATIENCE_MS): Promise<void> {
+  await waitUntil(`the badge of ${browser.name} shows "${text}"`, timeout, async () =>
+    (await browser.badge()) === text ? true : undefined,
+  );
+}
+
+/** Opens the popup and waits for a request with this heading. */
+export async function lookAt(browser: TestBrowser, heading: string): Promise<TestPopup> {
+  const popup = await browser.openPopup();
+  await popup.text(testid("heading"), heading);
+  return popup;
+}
+
+/** Waits until a button is live, and presses it. */
+export async function press(popup: TestPopup, button: string): Promise<void> {
+  await waitUntil(`${button} is live`, PATIENCE_MS, async () => (await popup.isLive(testid(button))) || undefined);
+  await popup.click(testid(button));
+}
+
+/** Ticks "I expected this" where it is asked, presses Accept as soon as it is live, and waits for the result's words. */
+export async function acceptIn(popup: TestPopup): Promise<string> {
+  if (await popup.isLive(testid("expected"))) await popup.click(testid("expected"));
+  await press(popup, "accept");
+  return popup.text(testid("result"));
+}
+
+/** As {@link acceptIn}, for a no. */
+export async function rejectIn(popup: TestPopup): Promise<string> {
+  await press(popup, "reject");
+  return popup.text(testid("result"));
+}

@@ -24,6 +24,5 @@ export function responderPorts(context: Context, device: Device): ResponderPorts
     // Who names a request there is sure of it.
     domains: { check: () => Promise.resolve("none") },
     clock: Date.now,
-    supports: ["Match"],
   };
 }

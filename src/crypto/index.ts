@@ -21,7 +21,8 @@ export {
   showConnectCode,
   verifyCodeProof,
 } from "./connect-proof.ts";
-export { openDeviceProfile, signDeviceProfile, type VerifiedProfile } from "./device-profile.ts";
+export { verifyDer } from "./der-signature.ts";
+export { type NewDeviceProfile, openDeviceProfile, signDeviceProfile, type VerifiedProfile } from "./device-profile.ts";
 export { type DecryptionKey, decryptionKeyOf, type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
 export { CryptoError, type CryptoErrorCode } from "./errors.ts";
 export type { HeldKey } from "./header.ts";
@@ -37,20 +38,13 @@ export {
   signingKeyOf,
 } from "./keys.ts";
 export { type Handover, openNextServiceKey, signNextServiceKey, successorsOf } from "./next-service-key.ts";
+export { importPresenceKey, jwkOfSpki, type PresenceKey } from "./presence-key.ts";
 export { importPublicKey, readPublicKey, type VerifyKey } from "./public-key.ts";
 export { matchCommitment, type MatchSecret, newMatchSecret } from "./match.ts";
-export {
-  type Demand,
-  DEMANDS,
-  type NewRequest,
-  openRequest,
-  requestDigest,
-  signRequest,
-  type VerifiedRequest,
-} from "./request.ts";
-export { type NewResponse, openResponse, signResponse, type VerifiedResponse } from "./response.ts";
+export { type NewRequest, openRequest, requestDigest, signRequest, type VerifiedRequest } from "./request.ts";
+export { type NewResponse, openResponse, responsePayload, signResponse, type VerifiedResponse } from "./response.ts";
 export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
-export type { Sha256 } from "./sha256.ts";
+export { type Sha256, webSha256 } from "./sha256.ts";
 export { type NewStamp, openStamp, signStamp, type VerifiedStamp } from "./stamp.ts";
 export { TYP } from "./signed.ts";
 export { fingerprint, newBrokerId } from "./udf.ts";

@@ -1,6 +1,6 @@
 /** Signing, over jose, and verifying. A JWS here has one signature; a General one carries `kid` unprotected, as in the drafts. */
 import { FlattenedSign } from "jose";
-import type { FlattenedJws, JsonObject, Jws } from "../protocol/index.ts";
+import type { FlattenedJws, JsonObject, Jws, PresenceAssertion } from "../protocol/index.ts";
 import { decodeBase64url } from "../protocol/index.ts";
 import { ALGORITHMS, namedAlgorithm } from "./algorithms.ts";
 import { CryptoError } from "./errors.ts";
@@ -22,12 +22,23 @@ export async function signFlattened(key: SigningKey, header: JsonObject, payload
   return { protected: signed.protected ?? "", payload: signed.payload, signature: signed.signature };
 }
 
-/** Signs a payload as General JSON: `jwk` protected, `kid` unprotected. */
-export async function signGeneral(key: SigningKey, typ: string, payload: string): Promise<Jws> {
+/** Signs a payload as General JSON: `jwk` protected, `kid` unprotected, beside it a `presence` that is there already. */
+export async function signGeneral(
+  key: SigningKey,
+  typ: string,
+  payload: string,
+  presence?: PresenceAssertion,
+): Promise<Jws> {
   const flat = await signFlattened(key, { typ, jwk: { ...key.jwk } }, payload);
   return {
     payload: flat.payload,
-    signatures: [{ protected: flat.protected, header: { kid: key.kid }, signature: flat.signature }],
+    signatures: [
+      {
+        protected: flat.protected,
+        header: { kid: key.kid, ...(presence === undefined ? {} : { presence }) },
+        signature: flat.signature,
+      },
+    ],
   };
 }
 

@@ -36,10 +36,10 @@ export interface VerifiedRequest {
   readonly endorse: Jws | undefined;
   /** What the answer is to be encrypted to: then the request itself has to be encrypted. */
   readonly replyKey: EncryptionKey | undefined;
-  /** Members whose meaning this responder must know before it may show the request. */
-  readonly demands: readonly Demand[];
   /** What the code to be typed must hash to, where one is asked for. */
   readonly match: string | undefined;
+  /** A yes needs the user's fingerprint, PIN or the like, proved by an authenticator. */
+  readonly presence: boolean;
 }
 
 export interface NewRequest {
@@ -57,6 +57,8 @@ export interface NewRequest {
   readonly replyKey?: PublicJwk;
   /** The commitment to a code that is to be typed. */
   readonly match?: string;
+  /** Ask for a proof of presence with a yes. */
+  readonly presence?: boolean;
 }
 
 /** Signs a request; it always names EnquirerID, Created and Expire, because the envelope's copies can be changed. */
@@ -71,6 +73,7 @@ export function signRequest(key: SigningKey, request: NewRequest): Promise<Jws> 
     ...(request.endorse === undefined ? {} : { Endorse: request.endorse }),
     ...(request.replyKey === undefined ? {} : { ReplyKey: request.replyKey }),
     ...(request.match === undefined ? {} : { Match: request.match }),
+    ...(request.presence === true ? { Presence: true } : {}),
   };
   return signGeneral(key, TYP.request, JSON.stringify({ TBSRequest: body }));
 }
@@ -85,10 +88,6 @@ export async function requestDigest(jws: Jws, sha256: Sha256 = webSha256): Promi
   const bytes = new TextEncoder().encode(`${flat.protected}.${flat.payload}`);
   return encodeBase64url(await sha256(bytes));
 }
-
-/** Members of a request whose meaning a responder, and a verifier of a yes, must know. */
-export const DEMANDS = ["Match", "Presence", "Endorse"] as const;
-export type Demand = (typeof DEMANDS)[number];
 
 /**
  * Verifies a request.
@@ -118,6 +117,6 @@ export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = web
     endorse: body.Endorse,
     replyKey: body.ReplyKey === undefined ? undefined : await importEncryptionKey(body.ReplyKey),
     match: body.Match,
-    demands: DEMANDS.filter((name) => body[name] !== undefined && body[name] !== false),
+    presence: body.Presence === true,
   });
 }

@@ -1,5 +1,13 @@
 /** TBSResponse (-01 §6.4.6): the answer that the responder signs over the whole signed request. */
-import { formatTime, type Jws, OUR_RESPONSE_MEMBERS, parseTime, type REASONS, TBSResponse } from "../protocol/index.ts";
+import {
+  formatTime,
+  type Jws,
+  OUR_RESPONSE_MEMBERS,
+  parseTime,
+  type PresenceAssertion,
+  type REASONS,
+  TBSResponse,
+} from "../protocol/index.ts";
 import type { HeldKey } from "./header.ts";
 import { signGeneral } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
@@ -32,8 +40,8 @@ export interface NewResponse {
   readonly created: number;
 }
 
-/** Signs an answer. */
-export function signResponse(key: SigningKey, response: NewResponse): Promise<Jws> {
+/** What is signed of an answer, the same each time: its hash is the challenge of a proof of presence. */
+export function responsePayload(response: NewResponse): string {
   const body: TBSResponse = {
     SignedRequest: response.signedRequest,
     Value: response.value,
@@ -41,7 +49,12 @@ export function signResponse(key: SigningKey, response: NewResponse): Promise<Jw
     ...(response.reason === undefined ? {} : { Reason: response.reason }),
     Created: formatTime(response.created),
   };
-  return signGeneral(key, TYP.response, JSON.stringify({ TBSResponse: body }));
+  return JSON.stringify({ TBSResponse: body });
+}
+
+/** Signs an answer. @param presence - the proof of presence over exactly its payload */
+export function signResponse(key: SigningKey, response: NewResponse, presence?: PresenceAssertion): Promise<Jws> {
+  return signGeneral(key, TYP.response, responsePayload(response), presence);
 }
 
 /**

@@ -7,13 +7,13 @@ import {
   FlatStatusResponse,
 } from "./draft-00.ts";
 import { AccountEntry, DeviceEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
-import { FlattenedJws, Jwe, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
+import { FlattenedJws, Jwe, Jws, Kid, PresenceAssertion, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
 import { AccountPolicy, CoolDown, PolicySet } from "./policy-entry.ts";
 import { NextServiceKey, Stamp } from "./stamp.ts";
-import { Choice, DeviceProfile, DeviceRevocation, TBSRequest, TBSResponse } from "./tbs.ts";
+import { Choice, DeviceProfile, DeviceRevocation, PresenceKey, TBSRequest, TBSResponse } from "./tbs.ts";
 
 const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {
   HelloRequest: "Asks which protocol the service speaks, and where (-01 §6.6, -00 §3.6.1).",
@@ -94,6 +94,14 @@ export const STRUCTURES: Definitions = {
   DeviceProfile: {
     shape: DeviceProfile,
     description: "What a device signs about itself: the payload of a profile (ours).",
+  },
+  PresenceKey: {
+    shape: PresenceKey,
+    description: "The key of a WebAuthn credential that a device asks for its user's presence with (ours).",
+  },
+  PresenceAssertion: {
+    shape: PresenceAssertion,
+    description: "That the user was there and gave a fingerprint or PIN: `presence` in an answer's header (ours).",
   },
   DeviceRevocation: {
     shape: DeviceRevocation,

@@ -29,7 +29,7 @@ export {
   Withdrawn,
 } from "./entries.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
-export { FlattenedJws, isJwe, Jwe, Jws, JwsOrJwe, Kid, PublicJwk } from "./jose-shapes.ts";
+export { FlattenedJws, isJwe, Jwe, Jws, JwsOrJwe, Kid, PresenceAssertion, PublicJwk } from "./jose-shapes.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { LIMITS } from "./limits.ts";
 export { AccountId, BrokerId, DateTime, Sequence, Sha256 } from "./members.ts";
@@ -43,6 +43,7 @@ export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./sta
 export {
   Choice,
   DeviceProfile,
+  PresenceKey,
   MatchCode,
   DeviceRevocation,
   OUR_REQUEST_MEMBERS,

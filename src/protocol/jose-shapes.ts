@@ -13,10 +13,24 @@ const encoded = text(1, LIMITS.messageBytes, { pattern: BASE64URL });
 /** A key's fingerprint (design §5): thirty Base32 signs in groups of five, or a shorter or longer one to look up. */
 export const Kid = text(1, 100, { pattern: /^[A-Z2-7-]+$/ });
 
+const bounded = (longest: number): Shape<string> => text(1, longest, { pattern: BASE64URL });
+
+/** The name of a WebAuthn credential: at most 1023 bytes (WebAuthn §4). */
+export const CredentialId = bounded(1364);
+
+/** A WebAuthn assertion (WebAuthn §5.8.1), each member as the authenticator and the browser gave it. */
+export const PresenceAssertion = object({
+  CredentialID: CredentialId,
+  AuthenticatorData: bounded(1024),
+  ClientDataJSON: bounded(4096),
+  Signature: bounded(128),
+});
+export type PresenceAssertion = ReadOf<typeof PresenceAssertion>;
+
 /** JWS General JSON with exactly one signature; `header` is unprotected. Other members are dropped. */
 export const Jws = object({
   payload: encoded,
-  signatures: list(object({ protected: encoded, signature: encoded }, { header: object({}, { kid: Kid }) }), 1, 1),
+  signatures: list(object({ protected: encoded, signature: encoded }, { header: object({}, { kid: Kid, presence: PresenceAssertion }) }), 1, 1),
 });
 export type Jws = ReadOf<typeof Jws>;
 

@@ -2,7 +2,7 @@
  * What is signed: TBSRequest (-01 §6.4.5), TBSResponse (-01 §6.4.6), and what we add to both (design §4).
  * These are payloads of a JWS; who signed is for `src/crypto`.
  */
-import { Jws, Kid, PublicJwk } from "./jose-shapes.ts";
+import { CredentialId, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import { AccountId, DateTime, EnquirerId, Sha256 } from "./members.ts";
 import { boolean, object, oneOf, type ReadOf, tagged, text } from "./shape.ts";
 
@@ -54,10 +54,14 @@ export const OUR_RESPONSE_MEMBERS = ["Choice", "Created", "Reason"] as const;
 export const TBSResponse = tagged("TBSResponse", response);
 export type TBSResponse = ReadOf<typeof TBSResponse>;
 
+/** The key of a WebAuthn credential that a device asks its user's fingerprint or PIN with (design §7, Presence). */
+export const PresenceKey = object({ RpId: text(1, 300), Origin: text(1, 300), CredentialID: CredentialId, JWK: PublicJwk });
+export type PresenceKey = ReadOf<typeof PresenceKey>;
+
 /** The payload of a device's profile (Appendix A of the design), signed by the device's own key. */
 export const DeviceProfile = tagged(
   "DeviceProfile",
-  object({ Account: AccountId, SigningKey: PublicJwk, EncryptionKey: PublicJwk, Created: DateTime }),
+  object({ Account: AccountId, SigningKey: PublicJwk, EncryptionKey: PublicJwk, Created: DateTime }, { PresenceKey }),
 );
 export type DeviceProfile = ReadOf<typeof DeviceProfile>;
 

@@ -14,6 +14,7 @@ import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
 import { parseSrml, type Srml, SrmlError } from "../srml/index.ts";
 import { Checklist } from "./checklist.ts";
 import { ReceiptError } from "./errors.ts";
+import { type KnownPresence, presenceProvedBy } from "./presence.ts";
 import { type MatchEvidence, requireCode, verifyMatch } from "./match.ts";
 
 export interface VerifiedAnswer {
@@ -29,6 +30,11 @@ export interface VerifyOptions {
   readonly checks?: Checklist;
   /** Nonce and code of a request with `Match`: a yes to such a request does not verify without. */
   readonly match?: MatchEvidence | undefined;
+  /**
+   * Finds the keys for presence that count for the device that answered, for a yes to a request with `Presence`, which does
+   * not verify without. May throw a ReceiptError that says why there are none.
+   */
+  readonly presence?: (answer: Omit<VerifiedAnswer, "label">) => Promise<readonly KnownPresence[]>;
 }
 
 /**
@@ -41,7 +47,7 @@ export interface VerifyOptions {
 export async function verifyAnswer(
   answer: Jws,
   posted?: Jws,
-  { checks = new Checklist(), match }: VerifyOptions = {},
+  { checks = new Checklist(), match, presence = () => Promise.resolve([]) }: VerifyOptions = {},
 ): Promise<VerifiedAnswer> {
   const response = await checks.make("answer_signature", () => opened(() => openResponse(answer)));
   checks.passed("answer_signature", `by ${response.signer.kid}`);
@@ -62,6 +68,12 @@ export async function verifyAnswer(
     checkDates(request, response);
   });
   if (areDated(request, response)) checks.passed("dates", "those of enquirer and device agree");
+  if (request.presence && response.value) {
+    const by = await checks.make("presence", async () =>
+      requirePresence(answer, await presence({ request, response, srml })),
+    );
+    checks.passed("presence", `fingerprint, PIN or the like was asked for, by ${by.key.key.kid}, ${by.how}`);
+  }
   if (request.match !== undefined && response.value) {
     // Last, so that a wrong code is said only of an answer of which nothing else is wrong.
     await checks.make("match", () => verifyMatch(request, response, match));
@@ -100,11 +112,19 @@ function readText(text: string): Srml {
 }
 
 /** A yes is only as good as what the enquirer demanded of it; a no may be given to anything. */
-function checkDemands({ demands }: VerifiedRequest, { value }: VerifiedResponse): void {
-  const demand = demands.find((one) => one !== "Match");
-  if (value && demand !== undefined) {
-    throw new ReceiptError("unsupported", `The request demands ${demand}, which is not checked here.`);
+function checkDemands({ endorse }: VerifiedRequest, { value }: VerifiedResponse): void {
+  if (value && endorse !== undefined) {
+    throw new ReceiptError("unsupported", "The request asks to let a device in, which is no question of an enquirer.");
   }
+}
+
+async function requirePresence(answer: Jws, keys: readonly KnownPresence[]): Promise<KnownPresence> {
+  if (answer.signatures[0]?.header?.presence === undefined) {
+    throw new ReceiptError("presence", "The request asks for a proof of presence, and the answer has none.");
+  }
+  const by = await presenceProvedBy(answer, keys);
+  if (by !== undefined) return by;
+  throw new ReceiptError("presence", "The proof of presence does not hold with a key that counts for this device.");
 }
 
 function chosenLabel(srml: Srml, request: VerifiedRequest, response: VerifiedResponse): string | undefined {

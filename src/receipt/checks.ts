@@ -8,6 +8,7 @@ export const CHECK_NAMES = [
   "text",
   "choice",
   "dates",
+  "presence",
   "match",
   "device",
   "revocation",

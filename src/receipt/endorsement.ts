@@ -33,10 +33,10 @@ export interface Endorsement {
  * @throws ReceiptError `endorsement`, `signature`, `malformed`
  */
 export async function endorsedDevice(request: VerifiedRequest): Promise<VerifiedProfile> {
-  const { endorse, fromId, toId, demands, replyKey, created, expire, enquirerId } = request;
+  const { endorse, fromId, toId, match, presence, replyKey, created, expire, enquirerId } = request;
   if (endorse === undefined) throw wrong("it names no device");
   if (fromId !== brokerAccount(toId)) throw wrong(`it is not from ${brokerAccount(toId)}`);
-  if (demands.length > 1 || replyKey !== undefined) throw wrong("it demands something else besides");
+  if (match !== undefined || presence || replyKey !== undefined) throw wrong("it demands something else besides");
   if (created === undefined || expire === undefined || enquirerId === undefined) throw wrong("it is not dated");
   const profile = await opened(() => openDeviceProfile(endorse));
   if (profile.account !== toId) throw wrong(`the device's profile is for ${profile.account}`);

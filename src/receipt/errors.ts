@@ -20,6 +20,8 @@ export type ReceiptErrorCode =
   | "wrong_code"
   /** The request asks for a code, and its nonce and code are missing, or are others. */
   | "match"
+  /** The request asks for a proof of presence, and there is none, or none by a key that counts. */
+  | "presence"
   /** The dates contradict each other. */
   | "dates"
   /** The broker's stamp does not belong to this answer, or its date cannot be. */

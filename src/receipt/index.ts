@@ -11,6 +11,8 @@ export {
   openStatements,
   type PinnedKeys,
 } from "./known-devices.ts";
+export { knownPresence, openProfiles } from "./known-presence.ts";
+export { type KnownPresence, presenceChallenge, verifyPresence } from "./presence.ts";
 export { type Receipt, readReceipt, type ReceiptTrust, RECEIPT_TRUST, writeReceipt } from "./shape.ts";
 export { verifyStamp } from "./stamp.ts";
 export { isPinned, type Pin, type VerifiedReceipt, type VerifierPins, verifyReceipt } from "./verify.ts";

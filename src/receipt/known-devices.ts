@@ -57,7 +57,7 @@ export function knownDevices(pinned: PinnedKeys, statements: DeviceStatements): 
     known.set(kid, { kid, chain, revocation: revocationOf(kid, pinned, statements) });
   };
   for (const kid of pinned.devices) add(kid, []);
-  const links = endorsementsOf(pinned, statements);
+  const links = countedEndorsements(pinned, statements);
   for (let before = -1; before !== known.size;) {
     before = known.size;
     for (const link of links) {
@@ -75,7 +75,11 @@ export function isOver({ revocation }: Pick<KnownDevice, "revocation">, moment: 
   return revocation !== undefined && moment >= revocation.created;
 }
 
-function endorsementsOf({ account, services }: PinnedKeys, statements: DeviceStatements): readonly Endorsement[] {
+/** The endorsements that the broker's pinned key asked for and that say yes; whether their endorser counts is not looked at. */
+export function countedEndorsements(
+  { account, services }: PinnedKeys,
+  statements: DeviceStatements,
+): readonly Endorsement[] {
   return statements.endorsements.filter(
     (one) => one.value && one.account === account && services.includes(one.service),
   );
@@ -83,7 +87,7 @@ function endorsementsOf({ account, services }: PinnedKeys, statements: DeviceSta
 
 /** A device is revoked by itself, by one that endorsed it, or by the service. */
 function revocationOf(kid: string, pinned: PinnedKeys, statements: DeviceStatements): VerifiedRevocation | undefined {
-  const endorsers = endorsementsOf(pinned, statements)
+  const endorsers = countedEndorsements(pinned, statements)
     .filter((one) => one.device.signingKey.kid === kid)
     .map((one) => one.endorser);
   const entitled = [kid, ...endorsers, ...pinned.services];

@@ -7,7 +7,10 @@ import { type Anchor, anchorDevice } from "./anchor.ts";
 import { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
 import { Checklist } from "./checklist.ts";
 import type { Check } from "./checks.ts";
-import { openStatements } from "./known-devices.ts";
+import { type DeviceStatements, openStatements, type PinnedKeys } from "./known-devices.ts";
+import { ReceiptError } from "./errors.ts";
+import { knownPresence, openProfiles } from "./known-presence.ts";
+import type { KnownPresence } from "./presence.ts";
 import { verifyStamp } from "./stamp.ts";
 import { type Receipt, readReceipt, type ReceiptTrust } from "./shape.ts";
 
@@ -22,6 +25,8 @@ export interface VerifierPins {
   readonly pins: readonly Pin[];
   /** Kids of brokers: their requests to endorse a device count, and their revocations. */
   readonly services?: readonly string[];
+  /** Fingerprints of keys for presence. */
+  readonly presence?: readonly string[];
   /**
    * Brokers whose word is enough where no pin leads to the device: their stamp says that an active device of the account
    * answered. Such a broker could make the whole answer up.
@@ -59,14 +64,19 @@ export async function verifyReceipt(
 ): Promise<VerifiedReceipt> {
   const receipt = typeof input === "string" || input instanceof Uint8Array ? readReceipt(input) : input;
   const checks = new Checklist();
-  const answer = await verifyAnswer(receipt.Response, undefined, { checks, match: receipt.Match });
-  const account = answer.request.toId;
-  const pinned = {
+  const statements = await openStatements({ endorsements: receipt.Endorsements, revocations: receipt.Revocations });
+  const pinnedFor = (account: string): PinnedKeys => ({
     account,
     devices: known.pins.filter((pin) => isPinned([pin], account, pin.kid)).map((pin) => pin.kid),
     services: known.services ?? [],
-  };
-  const statements = await openStatements({ endorsements: receipt.Endorsements, revocations: receipt.Revocations });
+  });
+  const answer = await verifyAnswer(receipt.Response, undefined, {
+    checks,
+    match: receipt.Match,
+    presence: ({ request, response: { signer } }) =>
+      presenceOf(receipt, signer.kid, { ...pinnedFor(request.toId), presence: known.presence ?? [] }, statements),
+  });
+  const pinned = pinnedFor(answer.request.toId);
   const received = await checkStamp(receipt, answer, pinned.services, checks);
   const vouching = known.vouching?.find((kid) => kid === received?.serviceKid);
   const anchor = await anchorDevice(answer, pinned, statements, checks, {
@@ -81,6 +91,29 @@ export async function verifyReceipt(
     received,
     checks: checks.made,
   });
+}
+
+/** The keys for presence that count for the device that answered. @throws ReceiptError `presence` where there are none */
+async function presenceOf(
+  receipt: Receipt,
+  device: string,
+  pinned: Parameters<typeof knownPresence>[0],
+  statements: DeviceStatements,
+): Promise<readonly KnownPresence[]> {
+  const profiles = await openProfiles(receipt.Devices);
+  // A device that only a broker vouches for is looked at as one that is pinned; its keys for presence are not.
+  const devices = [...pinned.devices, device];
+  const keys = (await knownPresence({ ...pinned, devices }, statements, profiles)).filter(
+    (one) => one.device === device,
+  );
+  if (keys.length > 0) return keys;
+  const named = profiles.find((one) => one.signingKey.kid === device)?.presence?.key.kid;
+  throw new ReceiptError(
+    "presence",
+    named === undefined
+      ? "The receipt does not name a key for presence of the device that answered."
+      : `The device's key for presence is ${named}, by its own word alone: pin that as well, if the user shows it.`,
+  );
 }
 
 /** A stamp that is there must hold, whoever signed it; it counts where the verifier knows who did. */

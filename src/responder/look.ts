@@ -1,5 +1,4 @@
 /** What there is to see: the pending requests, oldest first, and what became of one that was on the screen. */
-import { DEMANDS } from "../crypto/index.ts";
 import { TYPED_LENGTH } from "./endorsement.ts";
 import { openForAccount, type OpenedRequest } from "./open-entry.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
@@ -7,6 +6,7 @@ import { expireIfDue } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { isJwe, parseAccount } from "../protocol/index.ts";
 import { type DomainView, viewDomain } from "../srml/index.ts";
+import { presenceState } from "./prove-presence.ts";
 import type { EndorsementView, RequestRef, RequestView, ResultView } from "./view.ts";
 import { knownAs } from "./who.ts";
 
@@ -68,6 +68,7 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     },
     srml,
     match: request.match !== undefined,
+    presence: await presenceState(ports, entry, request.presence),
     created: opened.dated ? request.created : undefined,
     expires,
     encryptedFor: opened.encryptedFor,
@@ -85,9 +86,10 @@ export async function viewEndorsement(ports: ResponderPorts, entry: InboxEntry):
   const { account, broker, brokerId: id, digest } = entry;
   const { kid } = opened.endorses.signingKey;
   const shown = kid.slice(0, -TYPED_LENGTH - 1);
+  const presence = opened.endorses.presence?.key.kid;
   return Object.freeze({
     ...{ kind: "endorsement", account, broker, id, digest },
-    ...{ fingerprintStart: shown, created: opened.request.created, expires: opened.expires },
+    ...{ fingerprintStart: shown, presence, created: opened.request.created, expires: opened.expires },
   });
 }
 
@@ -136,9 +138,7 @@ export async function viewResult(ports: ResponderPorts, ref: RequestRef): Promis
 
 /** The result of an entry that is settled. */
 export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promise<ResultView | undefined> {
-  // What was answered met its demands; what was refused for them stays without its words.
-  const supports = entry.refusal === undefined ? DEMANDS : [];
-  const opened = await openForAccount({ ...ports, supports }, entry, entry.received);
+  const opened = await openForAccount(ports, entry, entry.received);
   const base = {
     account: entry.account,
     broker: entry.broker,

@@ -35,7 +35,7 @@ export type Sealed = Pick<InboxEntry, "account" | "broker" | "request" | "posted
  * @throws whatever the port of the keys rejects with
  */
 export async function openForAccount(
-  ports: Pick<ResponderPorts, "keys" | "supports">,
+  { keys }: Pick<ResponderPorts, "keys">,
   entry: Sealed,
   now: number,
 ): Promise<OpenedRequest | Refusal> {
@@ -45,20 +45,20 @@ export async function openForAccount(
   let request: VerifiedRequest;
   try {
     const opened = isJwe(entry.request)
-      ? await openEnvelope(ports.keys, entry, entry.request, entry.postedBy)
+      ? await openEnvelope(keys, entry, entry.request, entry.postedBy)
       : await openRequest(entry.request);
     if ("reason" in opened) return opened;
     request = opened;
   } catch (error) {
     return refusalOf(error);
   }
-  const judged = await judge(ports, entry, request, now);
+  const judged = await judge(keys, entry, request, now);
   return judged.ok ? judged : { ...judged, sender: request };
 }
 
 /** Whether what its sender verifiably signed may be shown. */
 async function judge(
-  { keys, supports }: Pick<ResponderPorts, "keys" | "supports">,
+  keys: ResponderKeys,
   entry: Sealed,
   request: VerifiedRequest,
   now: number,
@@ -77,8 +77,6 @@ async function judge(
   }
   const endorses = await endorsed(keys, entry, request, srml);
   if (endorses !== undefined && "ok" in endorses) return endorses;
-  const demand = request.demands.find((one) => one !== "Endorse" && supports?.includes(one) !== true);
-  if (demand !== undefined) return refuse("unsupported", `The request needs ${demand}, which is not supported here.`);
   if (request.match !== undefined && srml.buttons.length > 0) {
     return refuse("malformed", "A request that asks for a code has no options: the code is its answer.");
   }
@@ -87,7 +85,7 @@ async function judge(
   const dated = request.enquirerId !== undefined && request.expire !== undefined;
   // Counted from the sender's date where there is one: else an old request would be new on each new device.
   const undatedEnd = Math.min(received, request.created ?? received) + LIMITS.undatedLifeMs;
-  const expires = dated ? (request.expire ?? undatedEnd) : Math.min(request.expire ?? undatedEnd, undatedEnd);
+  const expires = dated ? request.expire : Math.min(request.expire ?? undatedEnd, undatedEnd);
   const encryptedFor = isJwe(entry.request) ? entry.request.recipients.length : 0;
   return Object.freeze({ ok: true, request, srml, endorses, expires, dated, encryptedFor });
 }
@@ -105,7 +103,9 @@ async function endorsed(
   }
   if (buttons.length > 0) return refuse("unsupported", "A request to let a device in has no options.");
   try {
-    return await endorsedDevice(request);
+    const device = await endorsedDevice(request);
+    if (device.signingKey.kid !== (await keys.signingKey(entry)).kid) return device;
+    return refuse("unsupported", "It is about this device itself, which another one has to answer.");
   } catch (error) {
     if (error instanceof ReceiptError) return refuse("unsupported", error.message);
     throw error;

@@ -3,7 +3,7 @@
  * each give their own; the responder itself does no I/O.
  */
 import type { JwsOrJwe, RequestEntry, RequestStatus, Status } from "../protocol/index.ts";
-import type { DecryptionKey, Demand, SigningKey } from "../crypto/index.ts";
+import type { DecryptionKey, PresenceKey, SigningKey } from "../crypto/index.ts";
 import type { AccountKey, InboxEntry, InboxState } from "./inbox-entry.ts";
 
 /** Milliseconds since 1970. */
@@ -80,6 +80,13 @@ export interface SenderDomains {
   check(fromId: string, kid: string): Promise<SenderCheck>;
 }
 
+/** What asks the user for a fingerprint, a PIN or the like. */
+export interface PresenceSetting {
+  readonly key: PresenceKey;
+  /** The user wants to be asked at every yes. */
+  readonly always: boolean;
+}
+
 export interface ResponderPorts {
   readonly storage: InboxStorage;
   readonly keys: ResponderKeys;
@@ -89,6 +96,9 @@ export interface ResponderPorts {
   readonly clock: Clock;
   /** The fingerprints of the senders that the user muted. */
   readonly mutedKids?: () => Promise<ReadonlySet<string>>;
-  /** What this responder's screen can take besides a press; a request that demands anything else is refused. */
-  readonly supports?: readonly Demand[];
+  /**
+   * How this device proves that its user is there; undefined where that is not set up. Left out where it cannot: what
+   * demands it can be rejected only.
+   */
+  readonly presence?: (account: AccountKey) => Promise<PresenceSetting | undefined>;
 }

@@ -17,6 +17,7 @@ import type {
   EndorsementOutcome,
   RequestRef,
 } from "./view.ts";
+import { readyToSign } from "./prove-presence.ts";
 import { knownAs } from "./who.ts";
 
 /**
@@ -120,19 +121,14 @@ async function maySay(
 async function sign(
   ports: ResponderPorts,
   entry: InboxEntry,
-  { request, srml, encryptedFor }: OpenedRequest,
-  decision: Pick<Decision, "value" | "choice" | "reason">,
+  opened: OpenedRequest,
+  decision: Pick<Decision, "value" | "choice" | "reason" | "presence">,
   label: string | undefined,
 ): Promise<DecisionOutcome> {
-  const at = ports.clock();
-  const key = await ports.keys.signingKey(entry);
-  const signed = await signResponse(key, {
-    signedRequest: request.jws,
-    value: decision.value,
-    created: at,
-    ...(decision.choice === undefined ? {} : { choice: decision.choice }),
-    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-  });
+  const ready = await readyToSign(ports, entry, opened, decision);
+  if ("refusal" in ready) return ready;
+  const { request, srml, encryptedFor } = opened;
+  const signed = await signResponse(await ports.keys.signingKey(entry), ready.response, ready.assertion);
   const option = srml.buttons.findIndex((button) => button.label === label);
   const isSecret = encryptedFor > 0;
   const answer = {
@@ -142,9 +138,9 @@ async function sign(
     reason: decision.reason,
     label: isSecret ? undefined : label,
     option: isSecret && option >= 0 ? option : undefined,
-    at,
+    at: ready.response.created,
     attempts: 0,
-    nextAttempt: at,
+    nextAttempt: ready.response.created,
     delivery: undefined,
     deliveredAt: undefined,
   };

@@ -1,7 +1,7 @@
 /** What a screen gets to see of the inbox: plain data, made from verified bytes, safe to hand to another context. */
 import type { DomainView, Srml } from "../srml/index.ts";
 import type { AccountKey, Delivery, RefusalReason } from "./inbox-entry.ts";
-import type { RequestStatus } from "../protocol/index.ts";
+import type { PresenceAssertion, RequestStatus } from "../protocol/index.ts";
 import type { SenderCheck } from "./ports.ts";
 
 /** Names one request of one account; the account's broker is part of the name. */
@@ -34,6 +34,28 @@ export interface SenderView {
   readonly muted: boolean;
 }
 
+/**
+ * `ask`: Accept asks for it. `unset`: the request demands it, and it is not set up on this device. `unable`: it demands it,
+ * and this program or browser cannot. In these two it can only be rejected.
+ */
+export type PresenceState = "ask" | "unset" | "unable";
+
+/** What to have signed, so that an Accept counts. Nothing is kept of it: it comes back with the proof. */
+export interface PresencePrompt {
+  /** base64url(SHA-256(the answer's payload)). */
+  readonly challenge: string;
+  /** base64url. */
+  readonly credentialId: string;
+  /** The date that the answer will have, in milliseconds since 1970. */
+  readonly created: number;
+}
+
+/** The proof that a prompt led to. */
+export interface PresenceProof {
+  readonly created: number;
+  readonly assertion: PresenceAssertion;
+}
+
 /** A verified request, to be shown whole. Instants are milliseconds since 1970. */
 export interface RequestView extends RequestRef {
   /** The account's domain with U-labels; undefined where that is the same. */
@@ -42,6 +64,8 @@ export interface RequestView extends RequestRef {
   readonly srml: Srml;
   /** A code that the sender shows elsewhere must be typed to accept; then there are no buttons. */
   readonly match: boolean;
+  /** What an Accept takes besides the press: a fingerprint, PIN or the like. */
+  readonly presence: PresenceState | undefined;
   /** When the sender says it asked; undefined where it did not sign that ("undated"). */
   readonly created: number | undefined;
   readonly expires: number;
@@ -57,6 +81,8 @@ export interface EndorsementView extends RequestRef {
   readonly kind: "endorsement";
   /** The first four groups of the new device's fingerprint; the last two are not told to a screen. */
   readonly fingerprintStart: string;
+  /** The fingerprint of its key for presence, which is let in with it. */
+  readonly presence: string | undefined;
   readonly created: number | undefined;
   readonly expires: number;
 }
@@ -97,6 +123,8 @@ export interface Decision extends RequestRef {
   readonly expected: boolean;
   /** "It wasn't me": a no, with the signed reason `unknown`. */
   readonly reason: "unknown" | undefined;
+  /** For a yes that needs it. */
+  readonly presence?: PresenceProof;
 }
 
 /** What the user decided about a new device. */
@@ -106,6 +134,8 @@ export interface EndorsementDecision extends RequestRef {
   readonly typed: string | undefined;
   /** "It wasn't me": a no, with the signed reason `unknown`. */
   readonly reason: "unknown" | undefined;
+  /** For a yes that needs it. */
+  readonly presence?: PresenceProof;
 }
 
 /** Why a decision did not count. Nothing was signed. */
@@ -122,11 +152,18 @@ export type DecisionRefusal =
   | "choice"
   /** An unverified sender, and no tick; or a sender whose key changed. */
   | "sender"
+  /** The proof of presence does not hold. */
+  | "presence"
+  /** The request demands a proof of presence, and this device has none to give. */
+  | "presence_unable"
   /** The answer could not be stored, so it was not given. */
   | "storage";
 
-export type DecisionOutcome = { readonly ok: true } | { readonly ok: false; readonly refusal: DecisionRefusal };
+export type DecisionOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly refusal: DecisionRefusal }
+  /** It counts once the user has proved to be there. Nothing is signed or stored yet. */
+  | { readonly ok: false; readonly refusal: "prompt"; readonly prompt: PresencePrompt };
 
 /** `fingerprint`: what was typed is not the end of the new device's fingerprint. */
-export type EndorsementOutcome =
-  { readonly ok: true } | { readonly ok: false; readonly refusal: DecisionRefusal | "fingerprint" };
+export type EndorsementOutcome = DecisionOutcome | { readonly ok: false; readonly refusal: "fingerprint" };

@@ -37,7 +37,7 @@ describe("a request", () => {
       enquirerId: "q-1",
       created: NOW,
       expire: NOW + LIMITS.defaultLifeMs,
-      demands: [],
+      presence: false,
     });
   });
 
@@ -106,19 +106,14 @@ describe("what a request demands", () => {
   const profile = foreignGeneral(foreign, header, "{}");
 
   it.each([
-    ["nothing", {}, []],
-    ["a reply that is encrypted: that is no demand, it is how to answer", { ReplyKey: foreign.jwk }, []],
-    ["a match", { Match: "A".repeat(43) }, ["Match"]],
-    ["presence", { Presence: true }, ["Presence"]],
-    ["no presence, and says so", { Presence: false }, []],
-    ["an endorsement", { Endorse: profile }, ["Endorse"]],
-    [
-      "all of it",
-      { Endorse: profile, Presence: true, Match: "A".repeat(43), ReplyKey: foreign.jwk },
-      ["Match", "Presence", "Endorse"],
-    ],
+    ["nothing", {}, {}],
+    ["a code", { Match: "A".repeat(43) }, { match: "A".repeat(43) }],
+    ["presence", { Presence: true }, { presence: true }],
+    ["no presence, and says so", { Presence: false }, {}],
+    ["an endorsement", { Endorse: profile }, { endorse: profile }],
   ])("is named: %s", async (_, members, demands) => {
-    expect((await open(members)).demands).toEqual(demands);
+    const { match, presence, endorse } = await open(members);
+    expect({ match, presence, endorse }).toEqual({ match: undefined, presence: false, endorse: undefined, ...demands });
   });
 
   it.each(["ReplyKey", "Match", "Presence", "Endorse", "EnquirerID", "Created", "Expire"])(

@@ -243,6 +243,6 @@ describe("members that only we define", () => {
 
   it("are not needed: a plain draft object says no typ", async () => {
     const plain = await openRequest(foreignGeneral(key, { alg: "ES256", jwk: key.jwk }, payload));
-    expect(plain).toMatchObject({ created: undefined, expire: undefined, enquirerId: undefined, demands: [] });
+    expect(plain).toMatchObject({ created: undefined, expire: undefined, enquirerId: undefined, presence: false });
   });
 });

@@ -250,16 +250,16 @@ describe("dates", () => {
   });
 });
 
-describe("unsupported", () => {
-  it("not for a no, which may be given to any request", async () => {
+describe("a demand", () => {
+  it("is none for a no, which may be given to any request", async () => {
     const request = foreignRequest(PEER, { ...PLAIN_REQUEST, Presence: true });
     expect(await codeOf(await answerOver(request, { value: false }))).toBe("verified");
   });
 
   it.each([
-    ["the user's presence", { Presence: true }],
-    ["an endorsement", { Endorse: foreignRequest(PEER) }],
-  ])("for a yes to a request that demands %s, which nobody here has checked", async (_, demand) => {
-    expect(await codeOf(await answerOver(foreignRequest(PEER, { ...PLAIN_REQUEST, ...demand })))).toBe("unsupported");
+    ["the user's presence, without a proof of it", { Presence: true }, "presence"],
+    ["an endorsement", { Endorse: foreignRequest(PEER) }, "unsupported"],
+  ])("that a yes does not meet: %s", async (_, demand, code) => {
+    expect(await codeOf(await answerOver(foreignRequest(PEER, { ...PLAIN_REQUEST, ...demand })))).toBe(code);
   });
 });

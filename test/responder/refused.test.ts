@@ -4,7 +4,7 @@ import { deliverDue, readStoredEntry, refuseUnshowable, writeStoredEntry } from 
 import { ACCOUNT, type Alice, alice } from "../support/alice.ts";
 import { secretRequest } from "../support/encrypting.ts";
 import { DAY, MINUTE } from "../support/fake-clock.ts";
-import { BANK, flippedSignature, newKey, signedRequest } from "../support/signing.ts";
+import { BANK, flippedSignature, newKey, profileOf, signedRequest } from "../support/signing.ts";
 
 const soon = (): number => MINUTE;
 const UNSHOWABLE = { text: "<srml><h1>Pay <b>20</b> EUR</h1></srml>" };
@@ -90,8 +90,8 @@ describe("REFUSED", () => {
     who.clock.pass(-DAY);
     expect(await who.take(await signedRequest(who.bank))).toMatchObject({ refusal: { reason: "dates" }, tell: false });
     who.clock.pass(DAY);
-    const match = { match: "A".repeat(43) };
-    expect(await who.take(await signedRequest(who.bank, match))).toMatchObject({
+    const endorse = { endorse: await profileOf(await newKey()) };
+    expect(await who.take(await signedRequest(who.bank, endorse))).toMatchObject({
       refusal: { reason: "unsupported" },
       tell: false,
     });

@@ -56,7 +56,6 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     domains: { check: () => Promise.resolve("none") },
     clock: Date.now,
-    supports: ["Match"],
   };
   const pending = async (): Promise<readonly InboxEntry[]> => {
     await poll(ports, account);

@@ -120,6 +120,7 @@ function requestOf(srml: Srml): RequestView {
     },
     srml,
     match: false,
+    presence: undefined,
     encryptedFor: 0,
     created: Date.now(),
     expires: Date.now() + 600_000,

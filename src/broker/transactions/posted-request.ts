@@ -106,10 +106,10 @@ function checkContent(request: VerifiedRequest): void {
   if (request.replyKey !== undefined) {
     throw new Refusal("contradiction", "A request with ReplyKey has to be encrypted, like its answer.");
   }
-  if (request.demands.includes("Match") && buttons.length > 0) {
+  if (request.match !== undefined && buttons.length > 0) {
     throw new Refusal("contradiction", "A request with Match has no buttons: the typed code is its answer.");
   }
-  if (request.demands.includes("Endorse")) {
+  if (request.endorse !== undefined) {
     throw new Refusal("forbidden", "Only the broker itself asks for the endorsement of a device.");
   }
 }

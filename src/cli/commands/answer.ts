@@ -30,7 +30,10 @@ interface AnswerOptions {
   readonly device?: string;
 }
 
-const REFUSED: Readonly<Record<DecisionRefusal | "fingerprint", string>> = {
+const NO_PRESENCE =
+  "The request asks for your fingerprint or PIN, which the command line cannot ask you for: it can only be rejected here.";
+
+const REFUSED: Readonly<Record<DecisionRefusal | "fingerprint" | "prompt", string>> = {
   fingerprint:
     "That is not the end of the new device's fingerprint, so it was not let in. Read it from its own screen.",
   not_found: "There is no such request.",
@@ -39,6 +42,9 @@ const REFUSED: Readonly<Record<DecisionRefusal | "fingerprint", string>> = {
   not_pending: "It was answered, withdrawn or has expired in the meantime.",
   choice: "The choice is none of the request's options, so it was not answered.",
   sender: "The sender's key is not the one that you pinned, so it was not accepted.",
+  presence: "The proof of presence does not hold, so it was not accepted.",
+  presence_unable: NO_PRESENCE,
+  prompt: NO_PRESENCE,
   storage: "The answer could not be stored, so it was not given.",
 };
 

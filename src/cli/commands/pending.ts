@@ -26,6 +26,9 @@ export function requestText(view: RequestView): string {
     ...view.srml.paragraphs.map((line) => `           ${line}`),
     ...view.srml.buttons.map((button) => `  option   ${button.value ?? button.label}: ${button.label}`),
     ...(view.match ? ["  code     to accept, type the code that the sender shows: --code"] : []),
+    ...(view.presence === undefined
+      ? []
+      : ["  asks for your fingerprint or PIN, which cannot be given here: you can only reject it"]),
     `  expires  ${new Date(view.expires).toISOString()}`,
     ...encryptedText(view),
   ].join("\n");
@@ -37,6 +40,9 @@ export function endorsementText(view: EndorsementView): string {
     view.id,
     `  asks     to let a new device answer for ${view.account}`,
     `  device   ${view.fingerprintStart}-... is its fingerprint; it shows the whole`,
+    ...(view.presence === undefined
+      ? []
+      : [`  presence ${view.presence} is its key for fingerprint or PIN; it shows the same`]),
     `  accept   confirm accept ${view.id} --device XXXXX-XXXXX   the last two groups`,
     `  expires  ${new Date(view.expires).toISOString()}`,
   ].join("\n");

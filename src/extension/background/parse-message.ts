@@ -7,9 +7,11 @@ import {
   boolean,
   BrokerId,
   Choice,
+  integer,
   LIMITS,
   object,
   oneOf,
+  PresenceAssertion,
   ProtocolError,
   scanJson,
   Sha256,
@@ -24,9 +26,11 @@ const refMembers = { account: AccountId, broker: text(1, 500), id: BrokerId, dig
 const Ref: Shape<RequestRef> = object(refMembers);
 const Nothing = object({});
 
+const Proof = object({ created: integer(0, Number.MAX_SAFE_INTEGER), assertion: PresenceAssertion });
+
 const DecisionForm = object(
   { ...refMembers, value: boolean, expected: boolean },
-  { choice: Choice, reason: oneOf("unknown") },
+  { choice: Choice, reason: oneOf("unknown"), presence: Proof },
 );
 const DecisionShape: Shape<Decision> = {
   schema: DecisionForm.schema,

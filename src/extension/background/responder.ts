@@ -77,7 +77,6 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     pins: senderPins(database),
     domains,
     clock: Date.now,
-    supports: ["Match"],
   };
   const open = async (stored: StoredAccount): Promise<void> => {
     const key = await signingKeyOf(stored.signing);

@@ -18,6 +18,8 @@ export interface Arming {
   /** What is said while nothing is chosen. */
   readonly choice: Needs["choice"];
   readonly acted: boolean;
+  /** The browser asks the user for a fingerprint or PIN. */
+  readonly prompted: boolean;
   readonly expired: boolean;
   /** There is no Accept for this request. */
   readonly forbidden: boolean;
@@ -46,6 +48,7 @@ export type ArmingEvent =
   /** An option was taken; a code was typed, whole or not. */
   | { readonly kind: "chosen"; readonly chosen: boolean }
   | { readonly kind: "acted" }
+  | { readonly kind: "prompted" }
   | { readonly kind: "expired" }
   /** The background is gone, or the decision did not count: start again, keeping what the user did. */
   | { readonly kind: "again" };
@@ -55,6 +58,7 @@ export type Wait =
   | "forbidden"
   | "expired"
   | "acted"
+  | "prompt"
   | "presenting"
   | "checking"
   | "read"
@@ -82,6 +86,7 @@ export function startArming(needs: Needs, attentive: boolean, now: Instant): Arm
     chosen: needs.choice === undefined,
     choice: needs.choice,
     acted: false,
+    prompted: false,
     expired: false,
     forbidden: needs.forbidden,
     checking: needs.checking,
@@ -107,10 +112,12 @@ export function arm(state: Arming, event: ArmingEvent, now: Instant): Arming {
       return moved({ ...state, chosen: event.chosen }, now);
     case "acted":
       return { ...state, acted: true };
+    case "prompted":
+      return { ...state, prompted: true };
     case "expired":
       return { ...state, expired: true };
     case "again":
-      return moved({ ...state, presented: undefined, acted: false }, now);
+      return moved({ ...state, presented: undefined, acted: false, prompted: false }, now);
   }
 }
 
@@ -136,7 +143,7 @@ export function verdictOf(state: Arming, now: Instant, armingMs: number): Verdic
 /** What Accept waits for, apart from time: first what nobody can change, then what the user can do. */
 function waitOf(state: Arming): Wait | undefined {
   if (state.forbidden) return "forbidden";
-  if (state.acted) return "acted";
+  if (state.acted) return state.prompted ? "prompt" : "acted";
   if (state.expired) return "expired";
   if (state.checking) return "checking";
   if (!state.read) return "read";

@@ -7,6 +7,7 @@ import { i18n, sendToBackground, uiLanguage } from "../browser.ts";
 import type { PopupView } from "../messages.ts";
 import { emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { provePresence } from "./presence.ts";
 import { type RequestScreen, requestScreen } from "./render-request.ts";
 import { type ResultScreen, resultScreen } from "./render-result.ts";
 import { srmlElements } from "./sanitize.ts";
@@ -162,8 +163,7 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
   async function decide(decision: Decision): Promise<void> {
     decisions += 1;
     try {
-      const outcome = await sendToBackground("popup.decide", decision, DECISION_MS);
-      const words = outcome.ok ? undefined : NOT_COUNTED[outcome.refusal];
+      const words = await wordsAgainst(decision);
       if (words !== undefined) presentAgain(i18n(words));
     } catch {
       fail();
@@ -171,6 +171,18 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
       decisions -= 1;
     }
     await look();
+  }
+
+  /** Hands a decision over, with a proof of presence where one is asked for; the key of what to say where it did not count. */
+  async function wordsAgainst(decision: Decision): Promise<string | undefined> {
+    const outcome = await sendToBackground("popup.decide", decision, DECISION_MS);
+    if (outcome.ok) return undefined;
+    if (outcome.refusal !== "prompt") return NOT_COUNTED[outcome.refusal];
+    // Asked again, the background has another date: what was proved then is too old.
+    if (decision.presence !== undefined) return NOT_COUNTED.presence;
+    note({ kind: "prompted" });
+    const presence = await provePresence(outcome.prompt);
+    return presence === undefined ? "notCountedNoProof" : wordsAgainst({ ...decision, presence });
   }
 
   /** The background says by itself what became of it, and at once that it is on its way. */
@@ -208,12 +220,11 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
     status.textContent = text;
   }
 
-  return {
-    look,
-    note: (event) => {
-      if (current?.kind === "request") current.screen.note(event);
-    },
-  };
+  function note(event: ArmingEvent): void {
+    if (current?.kind === "request") current.screen.note(event);
+  }
+
+  return { look, note };
 }
 
 function refOf({ account, broker, id, digest }: RequestRef): RequestRef {

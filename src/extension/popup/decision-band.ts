@@ -3,13 +3,13 @@
  * they are live: that is the arming's verdict.
  */
 import type { RequestView } from "../../responder/index.ts";
-import { i18n } from "../browser.ts";
-import { element, foreign, sentence, setText } from "../page/dom.ts";
+import { i18n, openOptions } from "../browser.ts";
+import { button, element, foreign, sentence, setText } from "../page/dom.ts";
 import { ago, span } from "../page/times.ts";
 import type { Verdict } from "./arming.ts";
 import { codeField } from "./code-field.ts";
 import { guardedButton } from "./guarded-button.ts";
-import { WAITS } from "./words.ts";
+import { PRESENCE, WAITS } from "./words.ts";
 
 export interface DecisionEvents {
   readonly onAccept: () => void;
@@ -52,6 +52,7 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
   const band = element(
     "footer",
     { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
+    presenceNote(request),
     code?.element,
     trust === "unverified"
       ? element("label", { class: "tick" }, tick, element("span", {}, i18n("expected")))
@@ -89,4 +90,17 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
       );
     },
   };
+}
+
+/** What Accept takes besides the press, or why there is none. */
+function presenceNote({ presence }: RequestView): HTMLElement | undefined {
+  if (presence === undefined) return undefined;
+  const settings = (): HTMLElement =>
+    button(i18n("presenceSetUp"), { class: "link", testid: "presence-settings" }, () => void openOptions());
+  return element(
+    "p",
+    { class: `presence presence-${presence}`, testid: "presence" },
+    i18n(PRESENCE[presence]),
+    ...(presence === "unset" ? [" ", settings()] : []),
+  );
 }

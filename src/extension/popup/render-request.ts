@@ -38,7 +38,7 @@ export function requestScreen(
   const needs = {
     tick: trust === "unverified",
     choice: request.match ? ("code" as const) : srml.buttons.length > 1 ? ("choose" as const) : undefined,
-    forbidden: trust === "changed",
+    forbidden: trust === "changed" || request.presence === "unset" || request.presence === "unable",
     checking: check === "running" || check === "due",
   };
   let state: Arming = startArming(needs, isAttentive(), performance.now());

@@ -1,5 +1,12 @@
 /** From each code that the background hands over to the key of its words in `public/_locales`. Pure. */
-import type { DecisionRefusal, Delivery, RefusalReason, ResultView, Trust } from "../../responder/index.ts";
+import type {
+  DecisionRefusal,
+  Delivery,
+  PresenceState,
+  RefusalReason,
+  ResultView,
+  Trust,
+} from "../../responder/index.ts";
 import type { RequestStatus } from "../../protocol/index.ts";
 import type { IconName } from "../page/icons.ts";
 import type { Wait } from "./arming.ts";
@@ -18,6 +25,7 @@ export const WAITS: Readonly<Record<Wait, string>> = {
   forbidden: "waitForbidden",
   expired: "waitExpired",
   acted: "waitActed",
+  prompt: "waitPrompt",
   presenting: "waitMoment",
   checking: "waitChecking",
   read: "waitRead",
@@ -28,6 +36,13 @@ export const WAITS: Readonly<Record<Wait, string>> = {
   moment: "waitMoment",
 };
 
+/** Over the buttons: that Accept asks for a fingerprint or PIN, or why it cannot. */
+export const PRESENCE: Readonly<Record<PresenceState, string>> = {
+  ask: "presenceAsk",
+  unset: "presenceUnset",
+  unable: "presenceUnable",
+};
+
 /** What to say of a decision that did not count; undefined where the request is over, and its result says it. */
 export const NOT_COUNTED: Readonly<Record<DecisionRefusal, string | undefined>> = {
   not_found: undefined,
@@ -36,6 +51,8 @@ export const NOT_COUNTED: Readonly<Record<DecisionRefusal, string | undefined>> 
   too_soon: "notCountedTooSoon",
   choice: "notCountedChoice",
   sender: "notCountedSender",
+  presence: "notCountedPresence",
+  presence_unable: "presenceUnset",
   storage: "notCountedStorage",
 };
 

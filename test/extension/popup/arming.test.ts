@@ -198,7 +198,7 @@ describe("Reject", () => {
 
 const anyEvent: fc.Arbitrary<ArmingEvent> = fc.oneof(
   fc.constantFrom<ArmingEvent>(
-    ...(["presented", "moved", "read", "acted", "expired", "again"] as const).map((kind) => ({ kind })),
+    ...(["presented", "moved", "read", "acted", "prompted", "expired", "again"] as const).map((kind) => ({ kind })),
   ),
   fc.boolean().map((attentive): ArmingEvent => ({ kind: "attention", attentive })),
   fc.boolean().map((chosen): ArmingEvent => ({ kind: "chosen", chosen })),

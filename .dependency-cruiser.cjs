@@ -32,7 +32,7 @@ const PACKAGES = {
   libsql: "^src/broker/",
   "playwright-core": "^src/demo/",
   saxes: "^src/srml/",
-  "webextension-polyfill": "^src/extension/browser\\.ts$",
+  "webextension-polyfill": "^src/extension/(background/)?browser\\.ts$",
   ws: "^src/(node|broker|cli|demo)/",
 };
 

@@ -1,6 +1,6 @@
 /**
- * The doorway to the browser: the only file that names its API (webextension-polyfill, so that Chrome and Firefox are
- * one). Thin functions with the types of this project; no decision is taken here.
+ * The doorway to the browser: with `background/browser.ts`, which is for the background alone, the only file that names
+ * its API (webextension-polyfill, so that Chrome and Firefox are one). Thin functions with the types of this project; no decision is taken here.
  */
 import browser from "webextension-polyfill";
 import { CHANGED, type MessageName, type RequestOf, type ResponseOf } from "./messages.ts";
@@ -155,16 +155,6 @@ export function onInstalled(listener: () => void): void {
 
 export function onStartup(listener: () => void): void {
   browser.runtime.onStartup.addListener(listener);
-}
-
-/** A setting, unparsed; undefined where it was never set. */
-export async function readSetting(key: string): Promise<unknown> {
-  const { [key]: value } = await browser.storage.local.get(key);
-  return value;
-}
-
-export async function writeSetting(key: string, value: unknown): Promise<void> {
-  await browser.storage.local.set({ [key]: value });
 }
 
 /** Firefox counts a call of its API as a sign of life, a WebSocket's message not. */

@@ -75,6 +75,12 @@ export type PinFailure = "account" | "fingerprint" | "storage";
 
 type Result<T, F> = ({ readonly ok: true } & T) | { readonly ok: false; readonly failure: F; readonly detail: string };
 
+type Nothing = Readonly<Record<string, never>>;
+
+export interface InstallationMark {
+  readonly mark: string;
+}
+
 export interface Messages {
   /** What is `showing`, as long as it is pending, and what became of it after; without it the oldest pending request. */
   readonly "popup.look": {
@@ -101,6 +107,9 @@ export interface Messages {
     readonly request: RequestRef;
     readonly response: { readonly asked: boolean };
   };
+  /** What both pages show so that a drawn imitation is noticed: 32 hexadecimal digits, told to nobody else. */
+  readonly "popup.mark": { readonly from: "popup"; readonly request: Nothing; readonly response: InstallationMark };
+  readonly "options.mark": { readonly from: "options"; readonly request: Nothing; readonly response: InstallationMark };
   readonly "options.accounts": {
     readonly from: "options";
     readonly request: Readonly<Record<string, never>>;

@@ -19,10 +19,13 @@ import type { Heard } from "./parse-message.ts";
 import { listPins, putPin, removePin } from "./pin-database.ts";
 import type { BrowserResponder } from "./responder.ts";
 
+/** All but what is answered even where there is no responder. */
+export type Answerable = Exclude<Heard, { readonly name: "popup.mark" | "options.mark" }>;
+
 const RESULTS_SHOWN = 20;
 
 /** Answers a message. */
-export async function handle(responder: BrowserResponder, heard: Heard, changed: () => void): Promise<unknown> {
+export async function handle(responder: BrowserResponder, heard: Answerable, changed: () => void): Promise<unknown> {
   const { ports, database } = responder;
   switch (heard.name) {
     case "popup.look":

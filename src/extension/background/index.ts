@@ -15,6 +15,7 @@ import {
 } from "../browser.ts";
 import { badgeKeeper, NOTIFICATION } from "./badge.ts";
 import { handle } from "./handle.ts";
+import { installationMark } from "./installation.ts";
 import { parseMessage } from "./parse-message.ts";
 import { openResponder } from "./responder.ts";
 
@@ -36,7 +37,11 @@ ready.catch(() => undefined);
 
 onMessage((message, sender) => {
   const heard = parseMessage(message, sender);
-  return heard === undefined ? undefined : ready.then((responder) => handle(responder, heard, changed));
+  if (heard === undefined) return undefined;
+  // Whatever else is broken, this is how the user knows our windows.
+  if (heard.name === "popup.mark" || heard.name === "options.mark")
+    return installationMark().then((mark) => ({ mark }));
+  return ready.then((responder) => handle(responder, heard, changed));
 });
 
 onAlarm((name) => {

@@ -52,6 +52,8 @@ const FORMS: {
   "popup.decide": { from: "popup", shape: DecisionShape },
   "popup.refuse": { from: "popup", shape: Ref },
   "popup.checkSender": { from: "popup", shape: Ref },
+  "popup.mark": { from: "popup", shape: Nothing },
+  "options.mark": { from: "options", shape: Nothing },
   "options.accounts": { from: "options", shape: Nothing },
   "options.connect": {
     from: "options",

@@ -4,6 +4,7 @@
  */
 import { extensionUrl, i18n, onChanged, sendToBackground, uiLanguage } from "../browser.ts";
 import { element } from "../page/dom.ts";
+import { installationMark } from "../page/installation-mark.ts";
 import { createAccountList } from "./account-list.ts";
 import { createConnectForm } from "./connect-form.ts";
 import { createPinForm } from "./pin-form.ts";
@@ -18,6 +19,7 @@ function start(root: HTMLElement): void {
   document.documentElement.dir = i18n("@@bidi_dir");
   document.title = i18n("optionsTitle");
 
+  const mark = element("div", { class: "card mark-card" });
   const problem = element("div", { attributes: { role: "alert" } });
   const accounts = createAccountList(locale, () => void look());
   const pins = createPinList(locale, () => void look());
@@ -33,6 +35,8 @@ function start(root: HTMLElement): void {
       accounts.show(connected);
       pins.show(pinned);
       problem.replaceChildren();
+      if (mark.childElementCount > 0) return;
+      mark.replaceChildren(installationMark((await sendToBackground("options.mark", {})).mark));
     } catch {
       problem.replaceChildren(element("p", { class: "problem", testid: "error" }, i18n("errorText")));
     }
@@ -46,6 +50,7 @@ function start(root: HTMLElement): void {
       element("div", {}, element("h1", {}, i18n("extensionName")), element("p", {}, i18n("extensionDescription"))),
     ),
     problem,
+    section("markTitle", "markIntro", mark),
     section("accountsLabel", undefined, accounts.element),
     section("connectTitle", "connectIntro", connect),
     section("pinsTitle", "pinsIntro", pins.element, pin),

@@ -2,18 +2,20 @@
  * The popup's start. It listens to the window, and none of what it hears there is an answer: focus, blur, size and
  * visibility arm and disarm, and nothing else.
  */
-import { i18n, onChanged, uiLanguage } from "../browser.ts";
+import { i18n, onChanged, sendToBackground, uiLanguage } from "../browser.ts";
+import { installationMark } from "../page/installation-mark.ts";
 import { createPopup } from "./controller.ts";
 import { fitWindow } from "./fit.ts";
 import { ignoreHeldKeys } from "./guarded-button.ts";
 
 const LOOK_MS = 2000;
 
+const top = document.querySelector<HTMLElement>(".top");
 const root = document.querySelector("main");
 const status = document.querySelector<HTMLElement>("[role=status]");
-if (root !== null && status !== null) start(root, status);
+if (top !== null && root !== null && status !== null) start(top, root, status);
 
-function start(main: HTMLElement, live: HTMLElement): void {
+function start(strip: HTMLElement, main: HTMLElement, live: HTMLElement): void {
   document.documentElement.lang = uiLanguage();
   document.documentElement.dir = i18n("@@bidi_dir");
   document.title = i18n("extensionName");
@@ -28,8 +30,22 @@ function start(main: HTMLElement, live: HTMLElement): void {
   document.addEventListener("visibilitychange", attention);
   onResized(() => popup.note({ kind: "moved" }));
   onChanged(() => void popup.look());
-  setInterval(() => void popup.look(), LOOK_MS);
-  void popup.look();
+  const look = (): void => {
+    if (strip.childElementCount === 0) void showMark(strip);
+    void popup.look();
+  };
+  setInterval(look, LOOK_MS);
+  look();
+}
+
+/** Puts the mark of this installation above whatever else is shown, and leaves it there. */
+async function showMark(strip: HTMLElement): Promise<void> {
+  try {
+    const { mark } = await sendToBackground("popup.mark", {});
+    strip.replaceChildren(installationMark(mark));
+  } catch {
+    // Asked again with the next look, which says that the background is silent.
+  }
 }
 
 /** Hears of a window of another size; Firefox says so of its popup when it has only been measured, too. */

@@ -6,7 +6,7 @@ import { icon } from "../page/icons.ts";
 import { clockTime } from "../page/times.ts";
 import { srmlElements } from "./sanitize.ts";
 import { whatBand } from "./what-band.ts";
-import { mark, whoBand } from "./who-band.ts";
+import { whoBand } from "./who-band.ts";
 import { type Outcome, outcomeOf } from "./words.ts";
 
 export interface ResultScreen {
@@ -61,7 +61,7 @@ function claimedBand({ fromId }: ResultView): HTMLElement {
   return element(
     "header",
     { class: "band who", attributes: { "aria-label": i18n("whoLabel") } },
-    element("div", { class: "who-row" }, element("p", { class: "who-name trust", testid: "sender" }, name), mark()),
+    element("div", { class: "who-row" }, element("p", { class: "who-name trust", testid: "sender" }, name)),
   );
 }
 

@@ -56,7 +56,7 @@ export function whoBand(request: RequestView, locale: string, { onMoved, onCheck
       { class: "who-row" },
       icon(trust),
       element("div", { class: "who-name" }, ...nameOf(request)),
-      element("div", { class: "who-side" }, element("div", { class: "who-top" }, queue, mark()), toggle),
+      element("div", { class: "who-side" }, queue, toggle),
     ),
     trust === "changed" ? element("p", { class: "alarm" }, i18n(TRUST.changed.why)) : undefined,
     ...domainNotes(request.sender.domain),

@@ -102,6 +102,16 @@ function noticeText(notice: Notice): string {
       );
     case "unpinned_device":
       return `the broker names a device of ${notice.account} that is not pinned and does not count: ${notice.kids.join(", ")}`;
+    case "presence_first_use":
+      return (
+        `first use of the key for fingerprint or PIN of ${notice.account}'s device: trusting ${notice.kid}, now pinned. ` +
+        "Compare it with what the user's settings show."
+      );
+    case "unpinned_presence":
+      return (
+        `the device ${notice.device} of ${notice.account} names another key for fingerprint or PIN, which does not count: ` +
+        notice.kid
+      );
     case "device_revoked":
       return notice.by === "service"
         ? `device replaced by the operator: the broker of ${notice.account} revoked ${notice.device}`

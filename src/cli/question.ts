@@ -16,6 +16,7 @@ export interface QuestionOptions {
   readonly expire?: string;
   readonly pin?: string;
   readonly match?: boolean;
+  readonly presence?: boolean;
   readonly encrypt?: boolean;
 }
 
@@ -34,6 +35,10 @@ export function withQuestionOptions(command: Command): Command {
       collect,
     )
     .option("--match", "show a code of six digits on standard error; the user must type it to accept")
+    .option(
+      "--presence",
+      "demand that the user gives a fingerprint or PIN to accept, which their device must have set up",
+    )
     .option("--expire <duration>", "how long it may be answered: 90s, 5m, 2h, at most 7d", "5m")
     .option(
       "--pin <kid>",
@@ -58,6 +63,7 @@ export async function questionOf(
     lifeMs: parseDuration(options.expire ?? "5m"),
     trustOnFirstUse: true,
     ...(options.match === true ? { match: true, onMatchCode } : {}),
+    ...(options.presence === true ? { presence: true } : {}),
     ...(options.pin === undefined ? {} : { pin: parseKid(options.pin) }),
     ...(options.encrypt === true ? { encrypt: true } : {}),
   };

@@ -10,6 +10,8 @@ import { EnquirerError } from "./errors.ts";
 export interface ProfileDevice {
   readonly kid: string;
   readonly profile: Jws;
+  /** The fingerprint of the key for presence that it names, if it does. */
+  readonly presence: string | undefined;
 }
 
 export interface AccountProfile {

@@ -3,9 +3,16 @@
  * checked against the pins; a device that it only names is reported and does not count, one that was ever revoked neither.
  */
 import type { VerifiedProfile } from "../crypto/index.ts";
-import type { DevicePin, Pins } from "../node/index.ts";
+import type { DevicePin, Pins, PresencePin } from "../node/index.ts";
 import { formatTime } from "../protocol/index.ts";
-import { type Endorsement, type KnownDevice, knownDevices, type ReceiptTrust } from "../receipt/index.ts";
+import {
+  type Endorsement,
+  type KnownDevice,
+  knownDevices,
+  type KnownPresence,
+  knownPresence,
+  type ReceiptTrust,
+} from "../receipt/index.ts";
 import { type AccountProfile, accountProfile } from "./account-profile.ts";
 import type { LineOptions } from "./broker-line.ts";
 import { EnquirerError } from "./errors.ts";
@@ -21,6 +28,10 @@ export interface Answerer {
   readonly profile: VerifiedProfile | undefined;
   /** The endorsements that lead here from a pin; none for a pinned device. */
   readonly chain: readonly Endorsement[];
+  /** Its keys for presence that count. */
+  readonly presence: readonly KnownPresence[];
+  /** What it says about itself now. */
+  readonly named: VerifiedProfile | undefined;
 }
 
 type PinnedDevice = Pick<DevicePin, "kid" | "how">;
@@ -51,18 +62,31 @@ export async function answerers(
   const allowed = [...known.values()].filter((device) => device.revocation === undefined);
   if (allowed.length === 0 && kids.length > 0) throw noneLeft(await line.pins.read(), account, kids);
   reportUnknown(line, account, said, known);
-  return allowed.map((device) => answererOf(device, pins, said));
+  const presence = await knownPresence(
+    { account, devices: kids, services, revoked, presence: presencePins(stored, account).map((pin) => pin.kid) },
+    said.statements,
+    said.devices,
+  );
+  return allowed.map((device) => answererOf(device, pins, said, presence));
 }
 
-function answererOf({ kid, chain }: KnownDevice, pins: readonly PinnedDevice[], said: AccountProfile): Answerer {
+function answererOf(
+  { kid, chain }: KnownDevice,
+  pins: readonly PinnedDevice[],
+  said: AccountProfile,
+  presence: readonly KnownPresence[],
+): Answerer {
+  const named = said.devices.find((device) => device.signingKey.kid === kid);
   const root = chain[0]?.endorser ?? kid;
   const how = pins.find((pin) => pin.kid === root)?.how ?? "first-use";
   return Object.freeze({
     kid,
     how: how === "pinned" && chain.length > 0 ? "endorsed" : how,
     // An endorsed device is exactly what the endorsement says; a pinned one is what its own key says.
-    profile: chain.at(-1)?.device ?? said.devices.find((device) => device.signingKey.kid === kid),
+    profile: chain.at(-1)?.device ?? named,
     chain,
+    presence: presence.filter((one) => one.device === kid),
+    named,
   });
 }
 
@@ -103,6 +127,13 @@ function pinsOf({ devices }: Pins, account: string): readonly DevicePin[] {
   const stored = devices.filter((pin) => pin.account === account);
   const compared = stored.filter((pin) => pin.how === "pinned");
   return compared.length > 0 ? compared : stored;
+}
+
+/** The stored keys of an account: those that somebody compared, for a device that has one, before those of first use. */
+function presencePins({ presence }: Pins, account: string): readonly PresencePin[] {
+  const stored = presence.filter((pin) => pin.account === account);
+  const isCompared = (device: string): boolean => stored.some((pin) => pin.device === device && pin.how === "pinned");
+  return stored.filter((pin) => pin.how === "pinned" || !isCompared(pin.device));
 }
 
 async function firstUse(line: LineOptions, account: string, said: AccountProfile): Promise<readonly DevicePin[]> {

@@ -14,6 +14,7 @@ import { accountProfile, type ProfileDevice } from "./account-profile.ts";
 import type { LineOptions } from "./broker-line.ts";
 import { pinDevice } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
+import { pinPresence } from "./presence.ts";
 import { accountOf, kidOf, postQuestion } from "./post.ts";
 import { type EnquirerState, openState } from "./state.ts";
 import type { AskResult, Notice, Posted, Question, WaitOptions } from "./types.ts";
@@ -72,7 +73,11 @@ export class Enquirer {
     const to = accountOf(account);
     return this.#delivered(async () => {
       const { devices } = await accountProfile(this.#line(to), to);
-      return devices.map(({ jws, signingKey }) => ({ kid: signingKey.kid, profile: jws }));
+      return devices.map(({ jws, signingKey, presence }) => ({
+        kid: signingKey.kid,
+        profile: jws,
+        presence: presence?.key.kid,
+      }));
     });
   }
 
@@ -80,17 +85,20 @@ export class Enquirer {
    * Pins a device whose fingerprint was compared: from now on only pinned devices answer for the account, and those
    * that they endorse.
    *
+   * @param more.presence - the fingerprint of its key for presence, if that was compared too
    * @throws EnquirerError `usage`, `device_revoked`
    */
-  async pin(account: string, kid: string): Promise<void> {
+  async pin(account: string, kid: string, more: { readonly presence?: string } = {}): Promise<void> {
     const to = accountOf(account);
+    const presence = more.presence === undefined ? undefined : kidOf(more.presence);
     await pinDevice(this.#line(to), to, kidOf(kid));
+    if (presence !== undefined) await pinPresence(this.#line(to), to, kidOf(kid), presence);
   }
 
   /**
    * Posts a question and returns at once. The posted request is kept in the folder.
    *
-   * @throws EnquirerError `usage`, `no_pin`, `code_locked`, `device_replaced`, `device_revoked`, `undeliverable`, `broker_key_changed`
+   * @throws EnquirerError `usage`, `no_pin`, `no_presence`, `code_locked`, `device_replaced`, `device_revoked`, `undeliverable`, `broker_key_changed`
    */
   async post(question: Question): Promise<Posted> {
     return this.#delivered(async () => {

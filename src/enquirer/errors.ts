@@ -8,6 +8,8 @@ export type EnquirerErrorCode =
   | "device_replaced"
   /** Every pinned device was revoked, by itself or one that endorsed it. */
   | "device_revoked"
+  /** Presence is demanded, and no device that may answer has a key for it that counts. */
+  | "no_presence"
   /** The broker does not take it (its status is in `status`), or cannot be reached. */
   | "undeliverable"
   /** Too many wrong codes were typed for the account: no code is asked of it for a while. */

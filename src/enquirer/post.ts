@@ -14,6 +14,7 @@ import { parseSrml, SrmlError, writeSrml } from "../srml/index.ts";
 import { callBroker, type LineOptions } from "./broker-line.ts";
 import { answerers } from "./devices.ts";
 import { EnquirerError } from "./errors.ts";
+import { presenceProfiles } from "./presence.ts";
 import { recipientsOf } from "./recipients.ts";
 import type { Posted, Question } from "./types.ts";
 import { requireCodesLeft } from "./wrong-codes.ts";
@@ -21,7 +22,7 @@ import { requireCodesLeft } from "./wrong-codes.ts";
 /**
  * Signs and posts a question.
  *
- * @throws EnquirerError `usage`, `no_pin`, `undeliverable`, `broker_key_changed`; ClientError
+ * @throws EnquirerError `usage`, `no_pin`, `no_presence`, `undeliverable`, `broker_key_changed`; ClientError
  */
 export async function postQuestion(line: LineOptions, fromId: string, question: Question): Promise<Posted> {
   const to = accountOf(question.to);
@@ -36,6 +37,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
   }
   // Before the user is disturbed: an answer that could not be believed is not worth asking for.
   const allowed = await answerers(line, to, question);
+  const presence = question.presence === true ? await presenceProfiles(line, to, question, allowed) : undefined;
   const recipients = question.encrypt === true ? recipientsOf(to, allowed) : undefined;
   const reply = recipients === undefined ? undefined : await newEncryptionPair({ extractable: true });
   if (question.match === true) await requireCodesLeft(line, to);
@@ -51,6 +53,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     created: now,
     expire,
     ...(match === undefined ? {} : { match: await matchCommitment(match) }),
+    ...(presence === undefined ? {} : { presence: true }),
     ...(reply === undefined ? {} : { replyKey: await encryptionJwkOf(reply) }),
   });
   const entry =
@@ -75,6 +78,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     pins,
     trustOnFirstUse: question.trustOnFirstUse === true,
     ...(match === undefined ? {} : { match }),
+    ...(presence === undefined ? {} : { presence }),
     ...(reply === undefined ? {} : { replyKey: await exportPair(reply) }),
   };
 }

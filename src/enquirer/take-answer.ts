@@ -1,7 +1,14 @@
 /** An answer comes: it must be over exactly the posted request, by a device that may answer. Only then is it a yes or a no. */
 import { openResponse } from "../crypto/index.ts";
-import { type FlattenedJws, isJwe, type Jws, type JwsOrJwe } from "../protocol/index.ts";
-import { type Receipt, ReceiptError, type VerifiedAnswer, verifyAnswer } from "../receipt/index.ts";
+import { type FlattenedJws, isJwe, type Jws, type JwsOrJwe, LIMITS } from "../protocol/index.ts";
+import {
+  type KnownPresence,
+  openProfiles,
+  type Receipt,
+  ReceiptError,
+  type VerifiedAnswer,
+  verifyAnswer,
+} from "../receipt/index.ts";
 import type { LineOptions } from "./broker-line.ts";
 import { type AccountProfile, accountProfile, NO_PROFILE } from "./account-profile.ts";
 import { type Answerer, answerers } from "./devices.ts";
@@ -41,8 +48,11 @@ export async function takeAnswer(
   const receipt: Receipt = {
     BrokerID: posted.brokerId,
     Response: jws,
-    Devices: (said ?? NO_PROFILE).devices.map((one) => one.jws),
-    Endorsements: device.chain.map((link) => link.jws),
+    Devices: [
+      ...provingProfiles(posted, said ?? NO_PROFILE),
+      ...(said ?? NO_PROFILE).devices.map((one) => one.jws),
+    ].slice(0, LIMITS.devices),
+    Endorsements: endorsementsFor(posted, device, said ?? NO_PROFILE),
     Revocations: revocationsAlong(device, said ?? NO_PROFILE),
     // A stamp is over what the broker saw: of two envelopes it proves nothing to who reads what was in them.
     ...(await keptStamp(line, isJwe(received) ? undefined : stamp, answer)),
@@ -65,10 +75,32 @@ function evidenceOf({ match }: Posted): Pick<Receipt, "Match"> {
   return match === undefined ? {} : { Match: { Nonce: match.nonce, Code: match.code } };
 }
 
+/** The keys that counted when it was posted: what a broker says now changes nothing. */
+async function countedPresence({ presence = [] }: Posted, device: string): Promise<readonly KnownPresence[]> {
+  const profiles = (await openProfiles(presence)).filter((one) => one.signingKey.kid === device);
+  return profiles.flatMap(({ presence: key, jws }) =>
+    key === undefined ? [] : [{ device, key, profile: jws, how: "pinned" as const }],
+  );
+}
+
+/** What leads from a pin to the device; and to its key for presence, of which the broker's list has what counts. */
+function endorsementsFor({ presence }: Posted, { chain }: Answerer, { statements }: AccountProfile): readonly Jws[] {
+  const others = presence === undefined ? [] : statements.endorsements.filter((link) => !chain.includes(link));
+  return [...chain, ...others].slice(0, LIMITS.devices).map((link) => link.jws);
+}
+
+/** The profiles with the keys for presence, where the broker does not name them any more: a later reader needs them. */
+function provingProfiles({ presence = [] }: Posted, { devices }: AccountProfile): readonly Jws[] {
+  return presence.filter((profile) => !devices.some((one) => one.jws.payload === profile.payload));
+}
+
 /** `wrong_code`: nothing is wrong with the answer but the code that was typed. */
 async function verified(jws: Jws, posted: Posted): Promise<VerifiedAnswer | "wrong_code"> {
   try {
-    return await verifyAnswer(jws, posted.request, { match: evidenceOf(posted).Match });
+    return await verifyAnswer(jws, posted.request, {
+      match: evidenceOf(posted).Match,
+      presence: ({ response: { signer } }) => countedPresence(posted, signer.kid),
+    });
   } catch (error) {
     if (error instanceof ReceiptError && error.code === "wrong_code") return "wrong_code";
     if (error instanceof ReceiptError) throw new EnquirerError("untrusted_answer", error.message);

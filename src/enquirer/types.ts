@@ -7,6 +7,7 @@ import {
   integer,
   Jws,
   Kid,
+  LIMITS,
   list,
   MatchCode,
   object,
@@ -38,6 +39,12 @@ export interface Question extends AnswererRule {
   readonly match?: boolean;
   /** Told the code as soon as the request is posted. */
   readonly onMatchCode?: (code: string) => void;
+  /**
+   * Demand a proof of presence: the user's authenticator must have asked for a fingerprint, a PIN or the like. It stops
+   * whoever has a copy of the device's key. Its own key counts if it is pinned, let in by one that counts, or, with
+   * `trustOnFirstUse`, the first that the device names; then it is stored. Default false.
+   */
+  readonly presence?: boolean;
   /** How long the request may be answered, in milliseconds; default 5 minutes, at most 7 days. */
   readonly lifeMs?: number;
   /**
@@ -67,7 +74,12 @@ const PostedShape = object(
     pins: list(Kid, 0, 8),
     trustOnFirstUse: boolean,
   },
-  { match: object({ nonce: Sha256, code: MatchCode }), replyKey: ReplyKey },
+  {
+    match: object({ nonce: Sha256, code: MatchCode }),
+    replyKey: ReplyKey,
+    /** Where presence is demanded, the profiles whose keys for it count. */
+    presence: list(Jws, 1, LIMITS.devices),
+  },
 );
 
 /**
@@ -123,6 +135,10 @@ export type Notice =
       readonly former: string;
     }
   | { readonly kind: "device_first_use"; readonly account: string; readonly kids: readonly string[] }
+  /** The first key for presence of a device was taken on the device's own word, and pinned. */
+  | { readonly kind: "presence_first_use"; readonly account: string; readonly device: string; readonly kid: string }
+  /** A device names another key for presence than the one that counts: it does not. */
+  | { readonly kind: "unpinned_presence"; readonly account: string; readonly device: string; readonly kid: string }
   | { readonly kind: "unpinned_device"; readonly account: string; readonly kids: readonly string[] }
   /** A known device was revoked, by itself or one that let it in, or by its broker on recovery. Told once. */
   | {

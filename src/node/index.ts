@@ -6,6 +6,13 @@ export { isCode, privateFolder, readOptionalFile, writePrivateFile } from "./fil
 export { defaultHome } from "./home.ts";
 export { loadSigningKey, readPrivateJwk } from "./key-file.ts";
 export { withLock } from "./lock.ts";
-export { type DevicePin, type Pins, pinsFile, type ServicePin, type StoredRevocation } from "./pins-file.ts";
+export {
+  type DevicePin,
+  type Pins,
+  pinsFile,
+  type PresencePin,
+  type ServicePin,
+  type StoredRevocation,
+} from "./pins-file.ts";
 export { type RecordFile, recordFile } from "./record-file.ts";
 export { nodeSha256 } from "./sha256.ts";

@@ -41,21 +41,28 @@ const Stored = object(
       0,
       10_000,
     ),
+    /** Keys for presence, and the device that names each. */
+    presence: list(
+      object({ account: AccountId, device: Kid, kid: Kid, how: oneOf("pinned", "first-use"), added: text(20, 35) }),
+      0,
+      10_000,
+    ),
   },
 );
 
-/** A file from before there were revocations has none. */
+/** A file from before there were revocations, or keys for presence, has none. */
 export const Pins: Shape<Required<ReadOf<typeof Stored>>> = {
   schema: Stored.schema,
-  read: (value, path) => ({ revocations: [], ...Stored.read(value, path) }),
+  read: (value, path) => ({ revocations: [], presence: [], ...Stored.read(value, path) }),
 };
 
 export type Pins = ReadOf<typeof Pins>;
 export type DevicePin = Pins["devices"][number];
 export type ServicePin = Pins["services"][number];
+export type PresencePin = Pins["presence"][number];
 export type StoredRevocation = Pins["revocations"][number];
 
 /** The pins in a file. */
 export function pinsFile(path: string): RecordFile<Pins> {
-  return recordFile(path, Pins, { devices: [], services: [], revocations: [] });
+  return recordFile(path, Pins, { devices: [], services: [], revocations: [], presence: [] });
 }

@@ -14,6 +14,7 @@ import {
   viewRequest,
 } from "../../src/responder/index.ts";
 import type { TestBroker, TestDevice } from "./broker.ts";
+import type { Authenticator } from "./authenticator.ts";
 import { memoryInbox } from "./inbox-memory.ts";
 
 export interface AnswerOptions {
@@ -39,7 +40,7 @@ export async function userAt(broker: TestBroker, account: string): Promise<User>
   return userWith(broker, await broker.connect(account));
 }
 
-export function userWith(broker: TestBroker, device: TestDevice): User {
+export function userWith(broker: TestBroker, device: TestDevice, finger?: Authenticator): User {
   const account = { account: device.account, broker: broker.endpoint };
   const ports: ResponderPorts = {
     storage: memoryInbox(),
@@ -56,6 +57,7 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
     pins: { pinnedKids: () => Promise.resolve([]), knownIds: () => Promise.resolve([]) },
     domains: { check: () => Promise.resolve("none") },
     clock: Date.now,
+    ...(finger === undefined ? {} : { presence: () => Promise.resolve({ key: finger.key, always: false }) }),
   };
   const pending = async (): Promise<readonly InboxEntry[]> => {
     await poll(ports, account);
@@ -75,7 +77,16 @@ export function userWith(broker: TestBroker, device: TestDevice): User {
     const { account: name, broker: at, id, digest } = await look(isOver);
     const ref = { account: name, broker: at, id, digest };
     await present(ports, ref);
-    const outcome = await decide(ports, { ...ref, value, choice, reason, expected: true }, { armingMs: 0 });
+    const decision = { ...ref, value, choice, reason, expected: true };
+    let outcome = await decide(ports, decision, { armingMs: 0 });
+    if ("prompt" in outcome && finger !== undefined) {
+      const { created, challenge } = outcome.prompt;
+      outcome = await decide(
+        ports,
+        { ...decision, presence: { created, assertion: finger.assert(challenge) } },
+        { armingMs: 0 },
+      );
+    }
     if (!outcome.ok) throw new Error(`The decision did not count: ${outcome.refusal}`);
     await deliverDue(ports, account, () => 1000);
   };

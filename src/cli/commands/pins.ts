@@ -28,6 +28,7 @@ export function addPins(program: Command, run: Run): void {
         const stored = await guarded(context, (file) => file.read());
         const lines = [
           ...stored.devices.map((pin) => `${pin.kid}  ${pin.account}  ${pin.how}  ${pin.added}`),
+          ...stored.presence.map((pin) => `${pin.kid}  ${pin.account}  presence, ${pin.how}  ${pin.added}`),
           ...stored.services.map((pin) => `${pin.kid}  ${pin.endpoint}  broker  ${pin.added}`),
         ];
         if (lines.length === 0) context.output.note("nothing is pinned");
@@ -40,14 +41,16 @@ export function addPins(program: Command, run: Run): void {
     .description("trust a device whose fingerprint you compared")
     .argument("<account>", "whose device it is")
     .argument("<kid>", "its fingerprint, from the user's own screen")
+    .option("--presence <kid>", "the fingerprint of its key for fingerprint or PIN, from the same screen")
     .addHelpText("after", "\nExample:\n  confirm pins add bob@example.com MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL")
-    .action((accountText: string, kidText: string) =>
+    .action((accountText: string, kidText: string, options: { readonly presence?: string }) =>
       run(async (context) => {
         const account = parseAccount(accountText).id;
         const kid = parseKid(kidText);
         const enquirer = await openEnquirer(context);
-        await enquirer.pin(account, kid);
-        context.output.result(`pinned ${kid} for ${account}`, { account, kid });
+        const presence = options.presence === undefined ? {} : { presence: parseKid(options.presence) };
+        await enquirer.pin(account, kid, presence);
+        context.output.result(`pinned ${kid} for ${account}`, { account, kid, ...presence });
         return EXIT.done;
       }),
     );
@@ -60,13 +63,14 @@ export function addPins(program: Command, run: Run): void {
       run(async (context) => {
         const kid = parseKid(kidText);
         const before = await guarded(context, (file) => file.read());
-        if (![...before.devices, ...before.services].some((pin) => pin.kid === kid)) {
+        if (![...before.devices, ...before.presence, ...before.services].some((pin) => pin.kid === kid)) {
           throw new CliError(EXIT.failed, `${kid} is not pinned.`);
         }
         await guarded(context, (file) =>
           file.change((stored) => ({
             ...stored,
             devices: stored.devices.filter((pin) => pin.kid !== kid),
+            presence: stored.presence.filter((pin) => pin.kid !== kid && pin.device !== kid),
             services: stored.services.filter((pin) => pin.kid !== kid),
           })),
         );

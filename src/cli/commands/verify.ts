@@ -19,6 +19,8 @@ import { verifyOld } from "../verify-2017.ts";
 
 /** Before a fingerprint that is a broker's. */
 const BROKER = "broker:";
+/** Before a fingerprint that is of a key for presence. */
+const PRESENCE = "presence:";
 
 interface VerifyOptions {
   readonly pin?: readonly string[];
@@ -61,7 +63,7 @@ export function addVerify(program: Command, run: Run): void {
     .argument("<receipt>", "the receipt's file")
     .option(
       "--pin <kid>",
-      "the fingerprint of a device that you know; broker:KID for a broker's key; may be repeated (default: the stored pins)",
+      "the fingerprint of a device that you know; broker:KID for a broker's key, presence:KID for a key for presence; may be repeated (default: the stored pins)",
       collect,
     )
     .option("--keys <file...>", "for an object signed by the reference of 2017: files that have the signer's key")
@@ -88,7 +90,7 @@ async function verify(context: Context, file: string, { pin, keys = [] }: Verify
   const content = await contentOf(file);
   const old = read2017(content);
   if (old !== undefined) {
-    const pins = (pin ?? []).filter((one) => !one.startsWith(BROKER)).map(parseKid);
+    const pins = (pin ?? []).filter((one) => !one.includes(":")).map(parseKid);
     return verifyOld(context, old, { pins, keys: await Promise.all(keys.map(contentOf)) });
   }
   const known = await pinsOf(context, pin);
@@ -118,15 +120,20 @@ function notVerified({ output, json }: Context, { code, message, checks }: Recei
 async function pinsOf(context: Context, given: readonly string[] | undefined): Promise<VerifierPins> {
   if (given !== undefined) {
     const services = given.filter((one) => one.startsWith(BROKER)).map((one) => parseKid(one.slice(BROKER.length)));
-    const kids = given.filter((one) => !one.startsWith(BROKER)).map(parseKid);
+    const presence = given.filter((one) => one.startsWith(PRESENCE)).map((one) => parseKid(one.slice(PRESENCE.length)));
+    const kids = given.filter((one) => !one.startsWith(BROKER) && !one.startsWith(PRESENCE)).map(parseKid);
     const pins = kids.map((kid) => ({ kid }));
-    if (given.length > 1) return { pins, services };
     const only = [...services, ...kids];
-    return { pins, services: only, vouching: only };
+    if (only.length > 1) return { pins, services, presence };
+    return { pins, services: only, vouching: only, presence };
   }
   const path = pinsPath(context.home);
-  const { devices, services } = await notDamaged(path, () => pinsFile(path).read());
-  return { pins: devices, services: services.flatMap(({ kid, former = [] }) => [kid, ...former]) };
+  const { devices, services, presence } = await notDamaged(path, () => pinsFile(path).read());
+  return {
+    pins: devices,
+    services: services.flatMap(({ kid, former = [] }) => [kid, ...former]),
+    presence: presence.map(({ kid }) => kid),
+  };
 }
 
 function receiptJson({ request, response, srml, label, ...receipt }: VerifiedReceipt): unknown {

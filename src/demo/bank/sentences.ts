@@ -19,6 +19,8 @@ function enquirerProblem(error: EnquirerError): string {
       return `The request could not be written: ${error.message}`;
     case "no_pin":
       return "No device is linked that could confirm.";
+    case "no_presence":
+      return "No linked device can prove that you gave your fingerprint or PIN.";
     case "code_locked":
       return "Too many wrong codes were typed for this account.";
     case "device_replaced":

@@ -1,5 +1,5 @@
 /** The inbox of the command line: a file for each request, changed under a lock, so that two processes never both answer. */
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isCode, readOptionalFile, withLock, writePrivateFile } from "../node/index.ts";
 import {
@@ -40,6 +40,8 @@ export function inboxFiles(home: string): InboxStorage {
       }
       return entries.sort((a, b) => a.received - b.received);
     },
+    remove: (account, digest) =>
+      withLock(pathOf(account, digest), () => rm(pathOf(account, digest), { force: true })),
     insert: (entry) =>
       withLock(pathOf(entry, entry.digest), async () => {
         if ((await get(entry, entry.digest)) !== undefined) return false;

@@ -76,8 +76,9 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
         const listed = "Entries" in answer ? answer.Entries : [];
         entries.push(...listed);
         const last = listed.at(-1)?.Sequence;
-        // An empty page is the end; a broker that gives no Sequence cannot be asked for more.
+        // An empty page is the end; one that gives no Sequence, or leads back, cannot be gone on from.
         if (last === undefined) return { entries, complete: listed.length === 0 };
+        if (last <= (place.AfterId ?? -1)) break;
         place = { AfterId: last };
       }
       return { entries, complete: false };

@@ -18,6 +18,8 @@ import type { PushEvents, PushOptions } from "./push-types.ts";
 
 const PING_MS = 20_000;
 const OPENING_MS = 10_000;
+/** Frames that wait to be read at most: more than twice what an honest broker holds for an account. */
+const MOST_WAITING = 128;
 
 /**
  * Runs a socket that is being opened.
@@ -77,14 +79,25 @@ export function runConnection(socket: WebSocket, options: PushOptions, events: P
   /** A function, because it changes under an await. */
   const isOver = (): boolean => ended;
 
-  // Frames are taken one after another: the first decides whether the others count.
+  // Frames are taken one after another: the first decides whether the others count. A socket cannot be slowed down, so
+  // one that brings more than can be read is closed; what it would have said is asked for when it is opened again.
   let chain = Promise.resolve();
+  let waiting = 0;
   const next = (work: () => Promise<void> | void): void => {
+    if (ended) return;
+    if (waiting >= MOST_WAITING) {
+      end("malformed", "The push channel sends more than can be read.");
+      return;
+    }
+    waiting += 1;
     chain = chain
       .then(() => (isOver() ? undefined : work()))
       .catch((error: unknown) => {
         if (error instanceof ClientError) end(error.code, error.message);
         else end("malformed", "The push channel sent what is not a message of the protocol.");
+      })
+      .finally(() => {
+        waiting -= 1;
       });
   };
   socket.onopen = () => next(subscribe);
@@ -93,15 +106,16 @@ export function runConnection(socket: WebSocket, options: PushOptions, events: P
   socket.onmessage = (event: MessageEvent<unknown>) => {
     const frame = event.data;
     if (frame === "pong") unanswered = 0;
-    else if (typeof frame === "string") next(() => (up ? readFrame(frame, events) : accept(frame)));
-    else end("malformed", "The push channel sent what is not text.");
+    else if (typeof frame !== "string") end("malformed", "The push channel sent what is not text.");
+    else if (frame.length > LIMITS.messageBytes) end("malformed", "The push channel sent too large a frame.");
+    else next(() => (up ? readFrame(frame, events) : accept(frame)));
   };
   return stop;
 }
 
-function readFrame(frame: string, events: PushEvents): void {
+async function readFrame(frame: string, events: PushEvents): Promise<void> {
   const json = scanJson(frame, LIMITS.messageBytes);
   if (!isJsonObject(json)) return;
-  if (json["Pending"] !== undefined) events.onPending(PendingFrame.read(json, "frame"));
-  else if (json["Withdrawn"] !== undefined) events.onWithdrawn(Withdrawn.read(json, "frame").BrokerID);
+  if (json["Pending"] !== undefined) await events.onPending(PendingFrame.read(json, "frame"));
+  else if (json["Withdrawn"] !== undefined) await events.onWithdrawn(Withdrawn.read(json, "frame").BrokerID);
 }

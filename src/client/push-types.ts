@@ -9,8 +9,9 @@ export interface PushEvents {
   readonly onDown: (why: ClientErrorCode, message: string) => void;
   /** The broker answered, signed, that this device may not subscribe. */
   readonly onRefused: (outcome: Outcome) => void;
-  readonly onPending: (entry: RequestEntry) => void;
-  readonly onWithdrawn: (brokerId: string) => void;
+  /** The next frame waits until what this one brought was taken in. */
+  readonly onPending: (entry: RequestEntry) => Promise<void> | void;
+  readonly onWithdrawn: (brokerId: string) => Promise<void> | void;
   /** Called with each ping: where the browser needs a sign of life besides the socket's. */
   readonly onPing: () => void;
 }

@@ -1,6 +1,7 @@
 /**
  * The push channel (design §4): a WebSocket on which the broker hints that a request came or went. Everything on it is
- * a hint: entries are verified as any other, a withdrawal is asked about again. Reconnects with backoff and jitter.
+ * a hint: entries are verified as any other, a withdrawal is asked about again. Reconnects with backoff and jitter, which
+ * begin anew once a connection lasted to its first ping: a broker that opens and closes is not come back to at once.
  */
 import { pushEndpoint } from "../protocol/index.ts";
 import { backoffMs } from "./backoff.ts";
@@ -36,11 +37,11 @@ export function openPush(options: PushOptions, events: PushEvents): PushChannel 
       down("unreachable", "The push channel cannot be opened.");
       return;
     }
-    const onUp = (): void => {
+    const onPing = (): void => {
       failures = 0;
-      events.onUp();
+      events.onPing();
     };
-    stop = runConnection(socket, options, { ...events, onUp, onDown: down });
+    stop = runConnection(socket, options, { ...events, onPing, onDown: down });
   };
   start();
   return {

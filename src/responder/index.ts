@@ -28,12 +28,14 @@ export {
   pendingEntries,
   refusedResults,
   resultOf,
+  senderOf,
   undeliveredResults,
   viewEndorsement,
   viewRequest,
   viewResult,
 } from "./look.ts";
 export { poll } from "./poll.ts";
+export { MOST_EVER, MOST_KEPT, MOST_OPEN, roomFor } from "./room.ts";
 export { present, refuseUnshowable } from "./present.ts";
 export { receive, resumeReceived } from "./receive.ts";
 export { decide, decideEndorsement } from "./respond.ts";

@@ -7,11 +7,16 @@ import type { ResponderPorts } from "./ports.ts";
 
 const OPEN = ["received", "verified", "presented"] as const;
 
+/** Whether it waits for its end. */
+export function isOpen({ state }: InboxEntry): boolean {
+  return OPEN.some((open) => open === state);
+}
+
 /** Expires an unanswered entry whose time is over; true where it did, or where it had expired before. */
 export async function expireIfDue(ports: ResponderPorts, entry: InboxEntry): Promise<boolean> {
   if (entry.state === "expired") return true;
   const now = ports.clock();
-  if (!OPEN.some((state) => state === entry.state) || entry.expires > now) return false;
+  if (!isOpen(entry) || entry.expires > now) return false;
   await ports.storage.replace(OPEN, { ...entry, state: "expired", ended: now });
   return true;
 }
@@ -27,7 +32,7 @@ export async function expireDue(ports: ResponderPorts, account: AccountKey): Pro
  */
 export async function withdrawIfConfirmed(ports: ResponderPorts, account: AccountKey, brokerId: string): Promise<void> {
   const entries = await ports.storage.list(account);
-  const entry = entries.find((one) => one.brokerId === brokerId && OPEN.some((state) => state === one.state));
+  const entry = entries.find((one) => one.brokerId === brokerId && isOpen(one));
   if (entry === undefined) return;
   if ((await ports.broker.pendingEntry(account, brokerId)) !== undefined) return;
   const endedAs = await ports.broker.statusOf(account, brokerId);

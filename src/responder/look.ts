@@ -7,7 +7,7 @@ import type { ResponderPorts } from "./ports.ts";
 import { isJwe, parseAccount } from "../protocol/index.ts";
 import { type DomainView, viewDomain } from "../srml/index.ts";
 import { presenceState } from "./prove-presence.ts";
-import type { EndorsementView, RequestRef, RequestView, ResultView } from "./view.ts";
+import type { EndorsementView, RequestRef, RequestView, ResultView, SenderView } from "./view.ts";
 import { knownAs } from "./who.ts";
 
 /**
@@ -110,6 +110,16 @@ async function openPending(ports: ResponderPorts, entry: InboxEntry): Promise<Op
   return (await expireIfDue(ports, { ...entry, expires: opened.expires })) ? undefined : opened;
 }
 
+/** Who sends a pending request, where nothing else of it is shown; undefined as for {@link viewRequest}. */
+export async function senderOf(
+  ports: ResponderPorts,
+  entry: InboxEntry,
+): Promise<Pick<SenderView, "fromId" | "trust"> | undefined> {
+  const opened = await openPending(ports, entry);
+  if (opened === undefined || opened.endorses !== undefined) return undefined;
+  return { fromId: opened.request.fromId, ...(await knownAs(ports, opened.request, entry.vouched)) };
+}
+
 /** The sender's domain, beside those that the user knows. */
 async function domainOf(ports: ResponderPorts, fromId: string, { account }: AccountKey): Promise<DomainView> {
   const known = [account, ...(await ports.pins.knownIds())].map((id) => parseAccount(id).domain);
@@ -138,15 +148,17 @@ export async function viewResult(ports: ResponderPorts, ref: RequestRef): Promis
 
 /** The result of an entry that is settled. */
 export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promise<ResultView | undefined> {
-  const opened = await openForAccount(ports, entry, entry.received);
+  const verified = await openForAccount(ports, entry, entry.received);
+  // What was put in its place in the storage is another request.
+  const opened = verified.ok && verified.request.digest === entry.digest ? verified : undefined;
   const base = {
     account: entry.account,
     broker: entry.broker,
     id: entry.brokerId,
     digest: entry.digest,
-    heading: opened.ok ? opened.srml.heading : "",
-    fromId: opened.ok ? opened.request.fromId : "",
-    kid: (opened.ok ? opened.request : opened.sender)?.signer.kid,
+    heading: opened?.srml.heading ?? "",
+    fromId: opened?.request.fromId ?? "",
+    kid: (verified.ok ? opened?.request : verified.sender)?.signer.kid,
   };
   const { answer, refusal } = entry;
   switch (entry.state) {
@@ -158,8 +170,8 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
         kind: "answered",
         value: answer.value,
         reason: answer.reason,
-        label: answer.label ?? optionLabel(opened, answer.option),
-        code: answer.value && opened.ok && opened.request.match !== undefined,
+        label: answer.label ?? opened?.srml.buttons[answer.option ?? -1]?.label,
+        code: answer.value && opened?.request.match !== undefined,
         at: answer.at,
         delivery: answer.delivery,
         deliveredAt: answer.deliveredAt,
@@ -178,11 +190,10 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
   }
 }
 
-function optionLabel(opened: Awaited<ReturnType<typeof openForAccount>>, option = -1): string | undefined {
-  return opened.ok ? opened.srml.buttons[option]?.label : undefined;
-}
+/** How many results of a kind are told at once; each is verified again for it. */
+const MOST_TOLD = 20;
 
-/** What the machine refused to show, newest first. */
+/** What the machine refused to show, newest first; the newest alone, where it is much. */
 export function refusedResults(ports: ResponderPorts, accounts: readonly AccountKey[]): Promise<readonly ResultView[]> {
   return resultsOf(ports, accounts, (entry) => entry.state === "refused");
 }
@@ -190,7 +201,7 @@ export function refusedResults(ports: ResponderPorts, accounts: readonly Account
 /** How long a user is told, in milliseconds, of an answer that did not count. */
 const TOLD_MS = 24 * 3600_000;
 
-/** Answers that are on their way still, or did not count when they arrived: newest first. */
+/** Answers that are on their way still, or did not count when they arrived: as above. */
 export function undeliveredResults(
   ports: ResponderPorts,
   accounts: readonly AccountKey[],
@@ -208,8 +219,7 @@ async function resultsOf(
 ): Promise<readonly ResultView[]> {
   const entries: InboxEntry[] = [];
   for (const account of accounts) entries.push(...(await ports.storage.list(account)).filter(belongs));
-  const results = await Promise.all(
-    entries.sort((a, b) => b.received - a.received).map((entry) => resultOf(ports, entry)),
-  );
+  const newest = entries.sort((a, b) => b.received - a.received).slice(0, MOST_TOLD);
+  const results = await Promise.all(newest.map((entry) => resultOf(ports, entry)));
   return results.filter((result) => result !== undefined);
 }

@@ -3,6 +3,7 @@ import type { AccountKey } from "./inbox-entry.ts";
 import { withdrawIfConfirmed } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { receive, resumeReceived } from "./receive.ts";
+import { roomFor } from "./room.ts";
 
 /**
  * Polls once.
@@ -13,9 +14,13 @@ import { receive, resumeReceived } from "./receive.ts";
 export async function poll(ports: ResponderPorts, account: AccountKey): Promise<number> {
   let fresh = await resumeReceived(ports, account);
   const listed = await ports.broker.pending(account);
+  let room = await roomFor(ports, account);
   for (const entry of listed.entries) {
+    if (room <= 0) break;
     const stored = await receive(ports, account, entry);
-    if (stored?.state === "verified") fresh += 1;
+    if (stored?.state !== "verified") continue;
+    fresh += 1;
+    room -= 1;
   }
   if (!listed.complete) return fresh;
   const there = new Set(listed.entries.map((entry) => entry.BrokerID));

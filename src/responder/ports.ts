@@ -21,6 +21,8 @@ export interface InboxStorage {
   insert(entry: InboxEntry): Promise<boolean>;
   /** Replaces the entry of the same account and digest if it is in one of `from`; else false, and nothing changes. */
   replace(from: readonly InboxState[], entry: InboxEntry): Promise<boolean>;
+  /** Forgets an entry; does nothing where there is none. */
+  remove(account: AccountKey, digest: string): Promise<void>;
 }
 
 /** The keys of the account that answers. */

@@ -9,12 +9,13 @@ import { openForAccount } from "./open-entry.ts";
 import { openEnvelope } from "./open-envelope.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { isTold } from "./refusal.ts";
+import { makeRoom } from "./room.ts";
 import { isVouched } from "./who.ts";
 
 /**
  * Takes an entry from the account's broker.
  *
- * @returns the entry as stored now; undefined for an entry that cannot be named (no BrokerID) or was known before
+ * @returns the entry as stored now; undefined for an entry that cannot be named (no BrokerID), was known before, or finds no room
  */
 export async function receive(
   ports: ResponderPorts,
@@ -22,10 +23,13 @@ export async function receive(
   entry: RequestEntry,
 ): Promise<InboxEntry | undefined> {
   if (entry.BrokerID === undefined) return undefined;
+  const digest = await nameOf(ports, account, entry);
+  if ((await ports.storage.get(account, digest)) !== undefined) return undefined;
+  if (!(await makeRoom(ports, account))) return undefined;
   const now = ports.clock();
   const received: InboxEntry = {
     ...account,
-    digest: await nameOf(ports, account, entry),
+    digest,
     brokerId: entry.BrokerID,
     request: entry.Request,
     postedBy: entry.PostedBy,
@@ -69,14 +73,15 @@ export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): 
   const now = ports.clock();
   const opened = await openForAccount(ports, entry, now);
   const endorses = opened.ok && opened.endorses !== undefined;
+  const isOver = opened.ok && opened.expires <= now;
   const next: InboxEntry = opened.ok
     ? {
         ...entry,
-        state: opened.expires <= now ? "expired" : "verified",
+        state: isOver ? "expired" : "verified",
         expires: opened.expires,
         endorses,
-        vouched: !endorses && (await isVouched(ports.broker, opened.request, entry)),
-        ended: opened.expires <= now ? now : undefined,
+        vouched: !endorses && !isOver && (await isVouched(ports.broker, opened.request, entry)),
+        ended: isOver ? now : undefined,
       }
     : {
         ...entry,

@@ -80,8 +80,8 @@ function open(more: { readonly WebSocket?: unknown; readonly endpoint?: string }
       onUp: () => told.push("up"),
       onDown: (why) => told.push(`down: ${why}`),
       onRefused: (outcome) => told.push(`refused: ${outcome.Status}`),
-      onPending: (entry) => told.push(`pending: ${entry.BrokerID}`),
-      onWithdrawn: (brokerId) => told.push(`withdrawn: ${brokerId}`),
+      onPending: (entry) => void told.push(`pending: ${entry.BrokerID}`),
+      onWithdrawn: (brokerId) => void told.push(`withdrawn: ${brokerId}`),
       onPing: () => told.push("ping"),
     },
   );
@@ -316,7 +316,7 @@ describe("the sign of life", () => {
 });
 
 describe("a channel that breaks", () => {
-  it("is opened again after a growing pause, which is short again after it was up", async () => {
+  it("is opened again after a growing pause, which is short again once it lasted to its first ping", async () => {
     holdTimers();
     onFirst = (line) => line.terminate();
     open();
@@ -330,6 +330,8 @@ describe("a channel that breaks", () => {
       await until(() => lines.length === index + 2);
     }
     await until(() => told.includes("up"));
+    vi.advanceTimersByTime(20_000);
+    await until(() => told.includes("ping"));
     lines.at(-1)?.terminate();
     await until(() => told.at(-1) === "down: unreachable");
     vi.advanceTimersByTime(500);

@@ -167,6 +167,17 @@ export function storageSuite(engine: string, factory: () => Promise<InboxFactory
       expect(await inbox.list(ALICE)).toEqual([]);
     });
 
+    it("forgets the one entry that it is told to, and takes it again afterwards", async () => {
+      const entries = [entryOf(), entryOf(BOB), entryOf(ELSEWHERE), entryOf({ digest: digest("B") })];
+      for (const entry of entries) await inbox.insert(entry);
+      await inbox.remove(ALICE, digest("A"));
+      await inbox.remove(ALICE, digest("Z"));
+      expect(await (await made.open()).list(ALICE)).toEqual([entries[3]]);
+      expect(await inbox.list(BOB)).toEqual([entries[1]]);
+      expect(await inbox.list(ELSEWHERE)).toEqual([entries[2]]);
+      expect(await inbox.insert(entryOf({ received: NOW - 1 }))).toBe(true);
+    });
+
     it("inserts a digest once, however many try at once", async () => {
       const second = await made.open();
       const tries = Array.from({ length: 12 }, (_, index) =>

@@ -33,6 +33,9 @@ export function memoryInbox(shelf: Shelf = new Map()): MemoryInbox {
       shelf.set(nameOf(entry, entry.digest), writeStoredEntry(entry));
       return true;
     },
+    remove: async (account, digest) => {
+      shelf.delete(nameOf(account, digest));
+    },
     replace: async (from, entry) => {
       if (inbox.disk === "full") throw new Error("The disk is full.");
       const now = read(entry, entry.digest);

@@ -48,6 +48,12 @@ function checkedName(name: string): string {
   return name === "" ? DEFAULT_NAME : name.slice(0, 60);
 }
 
+/** The sentence of a broker that has proved nothing, if it may stand on a page of ours. */
+function shown(sentence: string): string {
+  gateText(sentence, "text");
+  return sentence;
+}
+
 function parsed<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -76,7 +82,10 @@ async function exchange(responder: BrowserResponder, { account, broker, code, de
   );
   if (!connected.ok) {
     const { Status, StatusDescription } = connected.outcome;
-    return failed(failureOf(Status), StatusDescription ?? "");
+    return failed(
+      failureOf(Status),
+      parsed(() => shown(StatusDescription ?? "")),
+    );
   }
   const stored: StoredAccount = {
     account,

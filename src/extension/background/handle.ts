@@ -22,8 +22,6 @@ import type { BrowserResponder } from "./responder.ts";
 /** All but what is answered even where there is no responder. */
 export type Answerable = Exclude<Heard, { readonly name: "popup.mark" | "options.mark" }>;
 
-const RESULTS_SHOWN = 20;
-
 /** Answers a message. */
 export async function handle(responder: BrowserResponder, heard: Answerable, changed: () => void): Promise<unknown> {
   const { ports, database } = responder;
@@ -75,7 +73,13 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
   const pending = await pendingEntries(ports, accounts);
   const waiting = pending.length;
   if (showing !== null) {
-    const still = pending.find((entry) => entry.digest === showing.digest && entry.brokerId === showing.id);
+    const still = pending.find(
+      ({ account, broker, brokerId, digest }) =>
+        account === showing.account &&
+        broker === showing.broker &&
+        brokerId === showing.id &&
+        digest === showing.digest,
+    );
     const view = still === undefined ? undefined : await settledView(responder, still);
     if (view !== undefined) return { kind: "request", request: view, waiting };
     const result = await viewResult(ports, showing);
@@ -85,8 +89,8 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
     const view = await settledView(responder, entry);
     if (view !== undefined) return { kind: "request", request: view, waiting };
   }
-  const undelivered = (await undeliveredResults(ports, accounts)).slice(0, RESULTS_SHOWN);
-  const refused = (await refusedResults(ports, accounts)).slice(0, RESULTS_SHOWN);
+  const undelivered = await undeliveredResults(ports, accounts);
+  const refused = await refusedResults(ports, accounts);
   return { kind: "empty", accounts: responder.views(), undelivered, refused };
 }
 

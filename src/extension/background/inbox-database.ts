@@ -1,4 +1,5 @@
 /** The inbox in the extension's database. Each conditional write reads and writes in one transaction. */
+import { ProtocolError } from "../../protocol/index.ts";
 import {
   type AccountKey,
   type InboxEntry,
@@ -21,9 +22,17 @@ function rowOf(entry: InboxEntry): Row {
   return { account, broker, digest, entry: writeStoredEntry(entry) };
 }
 
+/** The entry of a row; undefined for one that somebody damaged or moved: it spoils no other, and is never shown. */
 function entryOf(row: unknown): InboxEntry | undefined {
   if (typeof row !== "object" || row === null || !("entry" in row) || typeof row.entry !== "string") return undefined;
-  return readStoredEntry(row.entry);
+  try {
+    const entry = readStoredEntry(row.entry);
+    const names = ["account", "broker", "digest"] as const;
+    return names.every((name) => Reflect.get(row, name) === entry[name]) ? entry : undefined;
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
 }
 
 /** The storage port over an open database. */
@@ -71,6 +80,14 @@ export function inboxDatabase(database: IDBDatabase): InboxStorage {
           };
         },
         false,
+      ),
+    remove: (account, digest) =>
+      transact<undefined>(
+        database,
+        "inbox",
+        "readwrite",
+        (store) => void store.delete(keyOf(account, digest)),
+        undefined,
       ),
     replace: (from, entry) =>
       transact(

@@ -13,6 +13,7 @@ import {
   openOptions,
   openPopup,
 } from "../browser.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { badgeKeeper, NOTIFICATION } from "./badge.ts";
 import { handle } from "./handle.ts";
 import { installationMark } from "./installation.ts";
@@ -23,9 +24,10 @@ const POLL_ALARM = "poll";
 const POLL_MINUTES = 0.5;
 
 let updateBadge: () => Promise<void> = () => Promise.resolve();
+const tellPages = oneAtATime(broadcastChanged);
 const changed = (): void => {
   void updateBadge();
-  void broadcastChanged();
+  void tellPages();
 };
 
 const ready = openResponder(changed).then((responder) => {

@@ -11,10 +11,12 @@ import {
   poll,
   receive,
   type ResponderPorts,
+  roomFor,
   withdrawIfConfirmed,
 } from "../../responder/index.ts";
 import { keepAlive } from "../browser.ts";
 import type { LineState } from "../messages.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 
 export interface LineView {
   readonly state: LineState;
@@ -29,6 +31,8 @@ export interface Line {
 }
 
 const RETRY_LIMIT_MS = 30_000;
+/** Statuses that say that the device is none of this account; others say that the broker cannot now. */
+const NOT_A_DEVICE: ReadonlySet<number | undefined> = new Set([401, 403, 404]);
 
 /**
  * Opens the line of an account.
@@ -45,6 +49,8 @@ export function openLine(
   let retry: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
   let up = false;
+  /** The broker may hold more than there was room for. */
+  let behind = false;
 
   const become = (state: LineState, clockAhead?: number): void => {
     if (view.state === state && view.clockAhead === clockAhead) return;
@@ -55,11 +61,11 @@ export function openLine(
     if (!(error instanceof ClientError)) throw error;
     if (error.code === "clock") become("clock", error.aheadSeconds);
     else if (error.code === "wrong_key") become("wrong_key");
-    else if (error.code === "refused") become("not_authorised");
+    else if (error.code === "refused" && NOT_A_DEVICE.has(error.status)) become("not_authorised");
     else become("offline");
   };
 
-  const deliver = async (): Promise<void> => {
+  const deliver = oneAtATime(async () => {
     clearTimeout(retry);
     const next = await deliverDue(ports, account, (failures) => backoffMs(failures, Math.random()));
     changed();
@@ -67,20 +73,23 @@ export function openLine(
     // The alarm comes every 30 seconds in any case; a timer only makes the first tries quicker.
     const wait = Math.max(0, next - Date.now());
     if (wait < RETRY_LIMIT_MS) retry = setTimeout(() => void deliver().catch(() => undefined), wait + 50);
-  };
+  });
 
-  const pollOnce = async (): Promise<void> => {
+  const pollOnce = oneAtATime(async () => {
     try {
       await poll(ports, account);
+      behind = (await roomFor(ports, account)) <= 0;
       become("online");
     } catch (error) {
       fail(error);
     }
     await deliver();
-  };
+  });
 
   const take = async (entry: RequestEntry): Promise<void> => {
-    if ((await receive(ports, account, entry))?.tell === true) await deliver();
+    const stored = await receive(ports, account, entry);
+    if (stored === undefined) behind ||= (await roomFor(ports, account)) <= 0;
+    else if (stored.tell) deliver().catch(() => undefined);
   };
 
   /** Another key on the channel is an alarm, unless the call finds that the pinned one handed over. */
@@ -92,14 +101,13 @@ export function openLine(
 
   const check = async (): Promise<void> => {
     await expireDue(ports, account);
-    if (up) return deliver();
+    await deliver();
+    if (up && !behind) return;
     channel.nudge();
-    return pollOnce();
+    await pollOnce();
   };
 
-  const inBackground = (work: Promise<unknown>): void => {
-    work.catch(() => undefined).finally(changed);
-  };
+  const quietly = (work: Promise<unknown>): Promise<void> => work.then(changed, changed);
   const channel: PushChannel = openPush(
     {
       endpoint: account.broker,
@@ -112,15 +120,15 @@ export function openLine(
     {
       onUp: () => {
         up = true;
-        inBackground(pollOnce());
+        void quietly(pollOnce());
       },
       onDown: (why, message) => {
         up = false;
-        inBackground(why === "wrong_key" ? pollAfterWrongKey(message) : pollOnce());
+        void quietly(why === "wrong_key" ? pollAfterWrongKey(message) : pollOnce());
       },
       onRefused: () => become("not_authorised"),
-      onPending: (entry) => inBackground(take(entry)),
-      onWithdrawn: (brokerId) => inBackground(withdrawIfConfirmed(ports, account, brokerId)),
+      onPending: (entry) => quietly(take(entry)),
+      onWithdrawn: (brokerId) => quietly(withdrawIfConfirmed(ports, account, brokerId)),
       onPing: () => void keepAlive(),
     },
   );

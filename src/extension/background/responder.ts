@@ -7,7 +7,7 @@ import {
   type SigningKey,
   signingKeyOf,
 } from "../../crypto/index.ts";
-import { type AccountKey, type ResponderPorts, resumeReceived } from "../../responder/index.ts";
+import type { AccountKey, ResponderPorts } from "../../responder/index.ts";
 import type { AccountView } from "../messages.ts";
 import { addAccount, listAccounts, removeAccount, replaceService, type StoredAccount } from "./account-database.ts";
 import { openDatabase } from "./database.ts";
@@ -85,8 +85,6 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     const account = { account: stored.account, broker: stored.broker };
     // The line asks for its member as soon as it opens, so the member is there first, with a line that is not open yet.
     members.set(nameOf(account), { stored, who, opens, line: CLOSED });
-    await resumeReceived(ports, account);
-    // What is left of a crash may have found the broker's next key.
     members.set(nameOf(account), {
       ...memberOf(account),
       line: openLine(ports, account, () => memberOf(account).who, changed),

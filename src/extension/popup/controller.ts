@@ -6,7 +6,7 @@ import type { Decision, RequestRef, RequestView, ResultView } from "../../respon
 import { i18n, sendToBackground, uiLanguage } from "../browser.ts";
 import type { PopupView } from "../messages.ts";
 import { emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { provePresence } from "./presence.ts";
 import { type RequestScreen, requestScreen } from "./render-request.ts";
 import { type ResultScreen, resultScreen } from "./render-result.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { oneAtATime } from "../../../src/extension/popup/one-at-a-time.ts";
+import { oneAtATime } from "../../src/extension/one-at-a-time.ts";
 
 /** A task whose runs the test ends one by one. */
 function heldTask() {

@@ -1,5 +1,5 @@
 /** A broker that attacks through the push channel: floods, giants, silence, storms. What it costs is bounded, and counted here. */
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -166,7 +166,7 @@ describe("a giant frame", () => {
       });
       holdTimers();
       // The first request is still being taken in when the giants come: they do not even wait.
-      open(endpoint, () => new Promise(() => undefined));
+      open(endpoint, () => once(new EventEmitter(), "never").then(() => undefined));
       await until(() => told.includes("pending"));
       for (let count = 0; count < 4; count++) line?.send(`{"Pending":"${"A".repeat(mib * 1024 * 1024)}"}`);
       await until(() => downs().length > 0);

@@ -26,7 +26,8 @@ export async function makeRoom(ports: ResponderPorts, account: AccountKey): Prom
   if (entries.filter(isOpen).length >= MOST_OPEN) return false;
   if (entries.length < MOST_KEPT) return true;
   for (const entry of entries) {
-    if (isOpen(entry) || entry.state === "answered" || !(await wouldEnd(ports, entry))) continue;
+    const isDone = !isOpen(entry) && entry.state !== "answered" && !entry.tell;
+    if (!isDone || !(await wouldEnd(ports, entry))) continue;
     await ports.storage.remove(entry, entry.digest);
     return true;
   }

@@ -2,7 +2,6 @@
  * How much of an account is kept. A broker that lists without end fills neither the disk nor the screen: what there is no
  * room for stays with the broker, and is taken at a later poll. Nothing is forgotten that could be shown again for it.
  */
-import { DEMANDS } from "../crypto/index.ts";
 import type { AccountKey, InboxEntry, RefusalReason } from "./inbox-entry.ts";
 import { isOpen } from "./lapse.ts";
 import { openForAccount } from "./open-entry.ts";
@@ -40,6 +39,6 @@ const FINAL: readonly RefusalReason[] = ["signature", "malformed", "encryption",
 /** Whether it would be refused, or over, if it came again now: then nothing is lost with the memory of it. */
 async function wouldEnd(ports: ResponderPorts, entry: InboxEntry): Promise<boolean> {
   const now = ports.clock();
-  const opened = await openForAccount({ ...ports, supports: DEMANDS }, { ...entry, received: now }, now);
+  const opened = await openForAccount(ports, { ...entry, received: now }, now);
   return opened.ok ? opened.expires <= now : FINAL.includes(opened.reason);
 }

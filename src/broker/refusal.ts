@@ -39,11 +39,14 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** For `too_many`: seconds. */
   readonly retryAfter: number | undefined;
+  /** For `forbidden`: that the caller is a device which is not active. */
+  readonly deviceState: Outcome["DeviceState"];
 
-  constructor(code: RefusalCode, message: string, retryAfter?: number) {
+  constructor(code: RefusalCode, message: string, retryAfter?: number, deviceState?: Outcome["DeviceState"]) {
     super(message);
     this.code = code;
     this.retryAfter = retryAfter;
+    this.deviceState = deviceState;
   }
 }
 
@@ -68,7 +71,9 @@ export interface Told {
 /** Maps what a transaction threw. An object that does not verify is 400; a call that does not is 401 before it comes here. */
 export function tell(error: unknown): Told {
   if (error instanceof Refusal) {
-    return { outcome: outcome(REFUSALS[error.code], error.message, error.retryAfter), code: error.code, defect: false };
+    const { code, message, retryAfter, deviceState } = error;
+    const device = deviceState === undefined ? {} : { DeviceState: deviceState };
+    return { outcome: { ...outcome(REFUSALS[code], message, retryAfter), ...device }, code, defect: false };
   }
   if (error instanceof ProtocolError) {
     const status = error.code === "json_too_large" ? 413 : 400;

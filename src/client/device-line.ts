@@ -9,6 +9,7 @@ import type {
   DeviceEntry,
   Jws,
   JwsOrJwe,
+  Outcome,
   RequestBody,
   RequestEntry,
   RequestStatus,
@@ -47,6 +48,8 @@ export interface DeviceLine {
   policy(account: DeviceAccount, set?: PolicySet): Promise<AccountPolicy>;
   /** The account's devices; with a revocation, after it was handed over. */
   devices(account: DeviceAccount, revoke?: Jws): Promise<readonly DeviceEntry[]>;
+  /** How the account's devices let each other in; nothing of it is verified. */
+  endorsements(account: DeviceAccount): Promise<readonly Jws[]>;
 }
 
 /** How many answers of Pending are read at most; what is left is read at the next poll. */
@@ -117,6 +120,11 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
       requireDone(answer);
       return "Devices" in answer ? (answer.Devices ?? []) : [];
     },
+    endorsements: async (account) => {
+      const answer = await call(account, "Profile", { Account: account.account });
+      requireDone(answer);
+      return "Endorsements" in answer ? (answer.Endorsements ?? []) : [];
+    },
     vouchedKids: async (account, fromId) => {
       const answer = await call(account, "Profile", { Account: fromId });
       if (answer.Status === 404) return [];
@@ -131,9 +139,14 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
   };
 }
 
+/** The broker's signed no. */
+export function refusalOf({ Status, StatusDescription = "The broker refused.", DeviceState }: Outcome): ClientError {
+  return new ClientError("refused", StatusDescription, undefined, Status, DeviceState);
+}
+
 function requireDone(answer: Answer<Transaction>): void {
   if (answer.Status < 300) return;
-  throw new ClientError("refused", answer.StatusDescription ?? "The broker refused.", undefined, answer.Status);
+  throw refusalOf(answer);
 }
 
 /** A status that the design does not know is treated as the broker's failure. */

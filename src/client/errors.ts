@@ -1,3 +1,6 @@
+/** Failures of a call to a broker. */
+import type { Outcome } from "../protocol/index.ts";
+
 /** Why a call brought no answer that counts. */
 export type ClientErrorCode =
   /** Nothing listens there, or the connection broke. */
@@ -22,13 +25,22 @@ export class ClientError extends Error {
   readonly code: ClientErrorCode;
   /** For `clock`: how far this clock is ahead of the broker's, in seconds; negative where it is behind. */
   readonly aheadSeconds: number | undefined;
-  /** For `refused`: the broker's status. */
+  /** For `refused`: the broker's status. For `not_signed`: HTTP's. */
   readonly status: number | undefined;
+  /** For `refused`: what the broker says that this device is, where it is not active. */
+  readonly deviceState: Outcome["DeviceState"];
 
-  constructor(code: ClientErrorCode, message: string, aheadSeconds?: number, status?: number) {
+  constructor(
+    code: ClientErrorCode,
+    message: string,
+    aheadSeconds?: number,
+    status?: number,
+    deviceState?: Outcome["DeviceState"],
+  ) {
     super(message);
     this.code = code;
     this.aheadSeconds = aheadSeconds;
     this.status = status;
+    this.deviceState = deviceState;
   }
 }

@@ -16,8 +16,15 @@ export const REQUEST_MEMBERS = { Service: text(0, 254), Portal: text(0, 254) };
 /** A place in the order of requests. */
 export const EntryRef = either(Sequence, BrokerId);
 
-/** The members of every response: the code, and a sentence. `RetryAfter` is seconds. */
-export const OUTCOME_MEMBERS = { StatusDescription: Description, RetryAfter: integer(0, 86_400) };
+/**
+ * The members of every response: the code, and a sentence. `RetryAfter` is seconds; `DeviceState` says, with 403, that the
+ * caller is a device of the account that is not, or not any more, one of those that may.
+ */
+export const OUTCOME_MEMBERS = {
+  StatusDescription: Description,
+  RetryAfter: integer(0, 86_400),
+  DeviceState: oneOf("pending", "revoked"),
+};
 export const STATUS_MEMBER = { Status: integer(100, 599) };
 
 /** How messages may be encoded (-00 §3.4.2). */

@@ -37,8 +37,9 @@ export async function requireDevice(origin: Origin, account: string, service: Se
     await noteSeen(device, service);
     return caller;
   }
-  if (device?.state === "pending") {
-    throw new Refusal("forbidden", "This device is not active yet: another device of the account must accept it.");
-  }
-  throw new Refusal("forbidden", `This key is no active device of ${account}.`);
+  const sentence =
+    device?.state === "pending"
+      ? "This device is not active yet: another device of the account must accept it."
+      : `This key is no active device of ${account}.`;
+  throw new Refusal("forbidden", sentence, undefined, device?.state);
 }

@@ -55,7 +55,7 @@ export async function callPlain<T extends Transaction>(
   body: RequestBody<T>,
   options: CallOptions,
 ): Promise<Answer<T>> {
-  const bytes = await exchange(writeRequest(transaction, body), "application/json", options);
+  const { bytes } = await exchange(writeRequest(transaction, body), "application/json", options);
   return readAnswer(transaction, bytes);
 }
 
@@ -75,8 +75,8 @@ export async function callSigned<T extends Transaction>(
     message: writeRequest(transaction, body),
     now: options.clock(),
   });
-  const bytes = await exchange(call.body, CALL_CONTENT_TYPE, options);
-  const opened = await openSignedAnswer(bytes, { req: call.req, service: who.service });
+  const { bytes, httpStatus } = await exchange(call.body, CALL_CONTENT_TYPE, options);
+  const opened = await openSignedAnswer(bytes, { req: call.req, service: who.service, httpStatus });
   const answer = readAnswer(transaction, opened.payload);
   if (answer.Status === 401) checkClock(opened.issued, options.clock());
   return answer;
@@ -101,15 +101,16 @@ export function checkClock(brokerMs: number, nowMs: number): void {
  */
 export async function openSignedAnswer(
   bytes: Uint8Array | string,
-  expect: { readonly req: string; readonly service: VerifyKey },
+  expect: { readonly req: string; readonly service: VerifyKey; readonly httpStatus?: number },
 ): Promise<OpenedAnswer> {
+  const notSigned = (why: string): ClientError => new ClientError("not_signed", why, undefined, expect.httpStatus);
   try {
     return await openAnswer(bytes, expect);
   } catch (error) {
     if (error instanceof CryptoError) {
-      throw new ClientError(error.code === "kid" ? "wrong_key" : "not_signed", error.message);
+      throw error.code === "kid" ? new ClientError("wrong_key", error.message) : notSigned(error.message);
     }
-    if (error instanceof ProtocolError) throw new ClientError("not_signed", "The broker's answer is not signed.");
+    if (error instanceof ProtocolError) throw notSigned("The broker's answer is not signed.");
     throw error;
   }
 }
@@ -129,7 +130,11 @@ export function readAnswer<T extends Transaction>(transaction: T, bytes: Uint8Ar
  *
  * @throws ClientError `unreachable`, `timeout`, `aborted`, `malformed`
  */
-export async function exchange(body: string, contentType: string, options: CallOptions): Promise<Uint8Array> {
+export async function exchange(
+  body: string,
+  contentType: string,
+  options: CallOptions,
+): Promise<{ readonly bytes: Uint8Array; readonly httpStatus: number }> {
   const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   try {
@@ -143,7 +148,7 @@ export async function exchange(body: string, contentType: string, options: CallO
       cache: "no-store",
       referrerPolicy: "no-referrer",
     });
-    return await readBounded(response, LIMITS.answerBytes);
+    return { bytes: await readBounded(response, LIMITS.answerBytes), httpStatus: response.status };
   } catch (error) {
     if (error instanceof ClientError) throw error;
     if (options.signal?.aborted === true) throw new ClientError("aborted", "The call was given up.");

@@ -59,7 +59,7 @@ export async function connectDevice(input: ConnectInput, options: CallOptions): 
     ...(code === undefined ? {} : { Proof: await proveCode(code, deviceProofParts(account, key.kid)) }),
   });
   const call = await sealCall(key, { url: options.endpoint, message, now: options.clock() });
-  const bytes = await exchange(call.body, CALL_CONTENT_TYPE, options);
+  const { bytes } = await exchange(call.body, CALL_CONTENT_TYPE, options);
   const { payload, issued } = readClaim(bytes);
   const claimed = readAnswer("Connect", payload);
   if (claimed.Status === 401 && issued !== undefined) checkClock(issued, options.clock());

@@ -7,4 +7,5 @@ export { ClientError, type ClientErrorCode } from "./errors.ts";
 export { fetchKeySet, isPublished, type KeySet, keySetUrl, type PublishedKey, readKeySet } from "./key-set.ts";
 export { openPush, type PushChannel } from "./push.ts";
 export type { PushEvents, PushOptions } from "./push-types.ts";
-export { type DeviceLine, deviceLine, type DeviceLineOptions } from "./device-line.ts";
+export { type DeviceLine, deviceLine, type DeviceLineOptions, refusalOf } from "./device-line.ts";
+export { whatAnswers, type WhatAnswers } from "./what-answers.ts";

@@ -2,7 +2,8 @@
  * Every message between the pages and the background, as one table: name -> request, response. The background answers
  * a name only to the page that it belongs to (`from`), known by the sender's id and exact URL.
  */
-import type { Decision, DecisionOutcome, RequestRef, RequestView, ResultView } from "../responder/index.ts";
+import type { DeviceEntry } from "../protocol/index.ts";
+import type { AccountKey, Decision, DecisionOutcome, RequestRef, RequestView, ResultView } from "../responder/index.ts";
 
 /** How an account's line to its broker is. */
 export type LineState =
@@ -10,12 +11,18 @@ export type LineState =
   | "online"
   /** The broker cannot be reached. */
   | "offline"
+  /** Something answers that is no broker. */
+  | "wrong"
+  /** The broker's address leads elsewhere, where it is not followed. */
+  | "redirected"
   /** Something answers, but not with the broker's key. */
   | "wrong_key"
   /** The broker says that this clock is off. */
   | "clock"
   /** The broker does not know this device any more. */
   | "not_authorised"
+  /** This device was revoked. */
+  | "revoked"
   /** The device waits to be endorsed by another device of the account. */
   | "pending";
 
@@ -31,6 +38,22 @@ export interface AccountView {
   readonly deviceKid: string;
   /** The broker's pinned fingerprint. */
   readonly serviceKid: string;
+  /** The fingerprint that it had before, and when it was followed (milliseconds since 1970), until the user has seen it. */
+  readonly followed: { readonly former: string; readonly at: number } | undefined;
+}
+
+/** One of an account's devices. */
+export interface DeviceView {
+  readonly kid: string;
+  readonly name: string;
+  readonly state: DeviceEntry["State"];
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  /** Coarse; undefined where it was never seen. */
+  readonly lastSeen: number | undefined;
+  readonly isThis: boolean;
+  /** This device may revoke it. */
+  readonly isRevocable: boolean;
 }
 
 export interface PinView {
@@ -62,14 +85,21 @@ export type ConnectFailure =
   | "code"
   | "broker"
   | "unreachable"
+  | "wrong"
+  | "redirected"
   | "wrong_code"
+  | "needs_code"
   | "unknown_account"
+  | "refused"
   | "too_many"
   | "clock"
   | "wrong_key"
   | "exists"
   | "storage"
   | "failed";
+
+/** `not_yours`: the broker says that this device may not revoke that one. */
+export type DevicesFailure = "not_yours" | "failed";
 
 export type PinFailure = "account" | "fingerprint" | "storage";
 
@@ -113,23 +143,40 @@ export interface Messages {
   readonly "options.accounts": {
     readonly from: "options";
     readonly request: Readonly<Record<string, never>>;
-    readonly response: { readonly accounts: readonly AccountView[] };
+    readonly response: {
+      /** `unsent`: how many signed answers the broker does not have yet. */
+      readonly accounts: readonly (AccountView & { readonly unsent: number })[];
+    };
   };
   readonly "options.connect": {
     readonly from: "options";
     readonly request: {
       readonly account: string;
+      /** Empty at an open broker, for an account that is new. */
       readonly code: string;
       /** Empty for the account's own domain. */
       readonly broker: string;
       readonly deviceName: string;
     };
-    readonly response: Result<{ readonly account: AccountView }, ConnectFailure>;
+    readonly response: Result<{ readonly account: AccountView; readonly state: "active" | "pending" }, ConnectFailure>;
   };
   readonly "options.removeAccount": {
     readonly from: "options";
-    readonly request: { readonly account: string; readonly broker: string };
-    readonly response: { readonly removed: boolean };
+    readonly request: AccountKey;
+    /** `told`: the broker counts this device no more. */
+    readonly response: { readonly removed: boolean; readonly told: boolean };
+  };
+  /** The user has read that the broker has another key. */
+  readonly "options.seenKey": {
+    readonly from: "options";
+    readonly request: AccountKey;
+    readonly response: { readonly seen: boolean };
+  };
+  /** The account's devices, after the one of this fingerprint was revoked. */
+  readonly "options.devices": {
+    readonly from: "options";
+    readonly request: AccountKey & { readonly revoke: string | null };
+    readonly response: Result<{ readonly devices: readonly DeviceView[] }, DevicesFailure>;
   };
   readonly "options.pins": {
     readonly from: "options";

@@ -3,20 +3,26 @@ import type { PublicJwk } from "../../protocol/index.ts";
 import type { AccountKey } from "../../responder/index.ts";
 import { transact } from "./database.ts";
 
+export interface FollowedKey {
+  readonly former: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface StoredAccount extends AccountKey {
   readonly deviceName: string;
   readonly signing: CryptoKeyPair;
   readonly encryption: CryptoKeyPair;
   readonly service: PublicJwk;
-  /** What the broker said when the device connected. */
-  readonly state: "active" | "pending";
+  /** The key that handed over to `service`, and when that was followed, until the user was told. */
+  readonly followed?: FollowedKey | undefined;
   /** Milliseconds since 1970. */
   readonly added: number;
 }
 
 function isAccount(value: unknown): value is StoredAccount {
   if (typeof value !== "object" || value === null) return false;
-  const texts = ["account", "broker", "deviceName", "state"].every(
+  const texts = ["account", "broker", "deviceName"].every(
     (name) => name in value && typeof Reflect.get(value, name) === "string",
   );
   return texts && "signing" in value && "encryption" in value && "service" in value;
@@ -55,11 +61,11 @@ export function addAccount(database: IDBDatabase, account: StoredAccount): Promi
   );
 }
 
-/** Replaces the broker's pinned key by the one that it handed over to. */
-export function replaceService(
+/** Changes what is kept of an account; false where it is not there any more. */
+export function changeAccount(
   database: IDBDatabase,
   { account, broker }: AccountKey,
-  service: PublicJwk,
+  change: Partial<Pick<StoredAccount, "service" | "followed">>,
 ): Promise<boolean> {
   return transact(
     database,
@@ -69,7 +75,7 @@ export function replaceService(
       const known = store.get([account, broker]);
       known.onsuccess = () => {
         if (!isAccount(known.result)) return;
-        store.put({ ...known.result, service });
+        store.put({ ...known.result, ...change });
         done(true);
       };
     },

@@ -1,5 +1,5 @@
-/** Connecting an account by its code: new non-extractable keys, the exchange with the broker, and only then anything is kept. */
-import { ClientError, connectDevice } from "../../client/index.ts";
+/** Connecting an account, by its code or at an open broker: new non-extractable keys, the exchange with the broker, and only then anything is kept. */
+import { ClientError, connectDevice, whatAnswers } from "../../client/index.ts";
 import {
   CryptoError,
   encryptionJwkOf,
@@ -28,18 +28,20 @@ function failed(failure: ConnectFailure, detail = ""): Response {
 export async function connectAccount(responder: BrowserResponder, request: Request): Promise<Response> {
   const account = parsed(() => parseAccount(request.account.trim()).id);
   if (account === undefined) return failed("account");
-  const code = parseConnectCode(request.code);
-  if (code === undefined) return failed("code");
+  const typed = request.code.trim();
+  const code = typed === "" ? undefined : parseConnectCode(typed);
+  if (typed !== "" && code === undefined) return failed("code");
   const address = request.broker.trim();
   const broker = parsed(() => (address === "" ? endpointOf(account) : parseEndpoint(address)));
   if (broker === undefined) return failed("broker");
   const known = responder.accounts().some((one) => one.account === account && one.broker === broker);
   if (known) return failed("exists");
   const deviceName = parsed(() => checkedName(request.deviceName.trim())) ?? DEFAULT_NAME;
+  const wanted = { account, broker, code, deviceName };
   try {
-    return await exchange(responder, { account, broker, code, deviceName });
+    return await exchange(responder, wanted);
   } catch (error) {
-    return explain(error);
+    return explain(error, wanted);
   }
 }
 
@@ -66,7 +68,7 @@ function parsed<T>(read: () => T): T | undefined {
 interface Wanted {
   readonly account: string;
   readonly broker: string;
-  readonly code: string;
+  readonly code: string | undefined;
   readonly deviceName: string;
 }
 
@@ -83,7 +85,7 @@ async function exchange(responder: BrowserResponder, { account, broker, code, de
   if (!connected.ok) {
     const { Status, StatusDescription } = connected.outcome;
     return failed(
-      failureOf(Status),
+      failureOf(Status, code),
       parsed(() => shown(StatusDescription ?? "")),
     );
   }
@@ -94,18 +96,22 @@ async function exchange(responder: BrowserResponder, { account, broker, code, de
     signing,
     encryption,
     service: connected.service.jwk,
-    state: connected.state,
     added: Date.now(),
   };
   if (!(await responder.add(stored))) return failed("exists");
   const view = responder.views().find((one) => one.account === account && one.broker === broker);
-  return view === undefined ? failed("storage") : { ok: true, account: view };
+  return view === undefined ? failed("storage") : { ok: true, account: view, state: connected.state };
 }
 
-function failureOf(status: number): ConnectFailure {
+function failureOf(status: number, code: string | undefined): ConnectFailure {
   switch (status) {
+    case 303:
+    case 307:
+      return "redirected";
     case 401:
-      return "wrong_code";
+      return code === undefined ? "needs_code" : "wrong_code";
+    case 403:
+      return "refused";
     case 404:
       return "unknown_account";
     case 429:
@@ -115,19 +121,21 @@ function failureOf(status: number): ConnectFailure {
   }
 }
 
-function explain(error: unknown): Response {
+async function explain(error: unknown, { broker, code }: Wanted): Promise<Response> {
   if (error instanceof ClientError) {
     switch (error.code) {
       case "clock":
         return failed("clock", error.message);
       case "not_signed":
       case "wrong_key":
-        return failed("wrong_key", error.message);
+        // Without a code no key was expected: whoever does not even sign by the one that it names is no broker.
+        return failed(code === undefined ? "wrong" : "wrong_key", error.message);
       case "unreachable":
       case "timeout":
       case "aborted":
-        return failed("unreachable", error.message);
+        return failed(await whatAnswers({ endpoint: broker, fetch }), error.message);
       case "malformed":
+        return failed("wrong", error.message);
       case "refused":
         return failed("failed", error.message);
     }

@@ -13,8 +13,9 @@ import {
   viewRequest,
   viewResult,
 } from "../../responder/index.ts";
-import type { PinFailure, PopupView, RequestOf, ResponseOf } from "../messages.ts";
+import type { AccountView, PinFailure, PopupView, RequestOf, ResponseOf } from "../messages.ts";
 import { connectAccount } from "./connect.ts";
+import { listDevices, removeAccount } from "./own-devices.ts";
 import type { Heard } from "./parse-message.ts";
 import { listPins, putPin, removePin } from "./pin-database.ts";
 import type { BrowserResponder } from "./responder.ts";
@@ -45,11 +46,15 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
     case "popup.checkSender":
       return { asked: await checkSender(responder, heard.request) };
     case "options.accounts":
-      return { accounts: responder.views() };
+      return { accounts: await Promise.all(responder.views().map((view) => withUnsent(responder, view))) };
     case "options.connect":
       return connectAccount(responder, heard.request);
     case "options.removeAccount":
-      return { removed: await responder.remove(heard.request) };
+      return removeAccount(responder, heard.request);
+    case "options.seenKey":
+      return { seen: await responder.noteSeen(heard.request) };
+    case "options.devices":
+      return listDevices(responder, heard.request);
     case "options.pins":
       return { pins: await listPins(database) };
     case "options.addPin": {
@@ -109,6 +114,14 @@ async function checkSender(responder: BrowserResponder, ref: RequestRef): Promis
   if (view === undefined || view.sender.check === "none") return false;
   await responder.domains.ask(view.sender.fromId);
   return true;
+}
+
+async function withUnsent(
+  { ports }: BrowserResponder,
+  view: AccountView,
+): Promise<AccountView & { readonly unsent: number }> {
+  const unsent = (await ports.storage.list(view)).filter(({ state }) => state === "answered").length;
+  return { ...view, unsent };
 }
 
 const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;

@@ -2,7 +2,15 @@
  * One account's line to its broker: the push channel, with a poll behind it that an alarm starts every 30 seconds. Both
  * only bring entries in and carry answers out; what they mean is for the responder.
  */
-import { backoffMs, ClientError, type Credentials, openPush, type PushChannel } from "../../client/index.ts";
+import {
+  backoffMs,
+  ClientError,
+  type Credentials,
+  openPush,
+  type PushChannel,
+  refusalOf,
+  whatAnswers,
+} from "../../client/index.ts";
 import type { RequestEntry } from "../../protocol/index.ts";
 import {
   type AccountKey,
@@ -15,13 +23,8 @@ import {
   withdrawIfConfirmed,
 } from "../../responder/index.ts";
 import { keepAlive } from "../browser.ts";
-import type { LineState } from "../messages.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
-
-export interface LineView {
-  readonly state: LineState;
-  readonly clockAhead: number | undefined;
-}
+import { lineAfter, type LineView } from "./line-after.ts";
 
 export interface Line {
   readonly view: () => LineView;
@@ -31,38 +34,42 @@ export interface Line {
 }
 
 const RETRY_LIMIT_MS = 30_000;
-/** Statuses that say that the device is none of this account; others say that the broker cannot now. */
-const NOT_A_DEVICE: ReadonlySet<number | undefined> = new Set([401, 403, 404]);
+/** A user who has just connected a further device sits before it and waits. */
+const PENDING_MS = 5000;
 
 /**
  * Opens the line of an account.
  *
+ * @param awaitedUntil - so long a pending device asks every few seconds whether it was let in. Milliseconds since 1970
  * @param changed - called after anything that a screen or the badge may show differently
  */
 export function openLine(
   ports: ResponderPorts,
   account: AccountKey,
+  awaitedUntil: number,
   who: () => Credentials,
   changed: () => void,
 ): Line {
   let view: LineView = { state: "connecting", clockAhead: undefined };
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let asking: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
   let up = false;
   /** The broker may hold more than there was room for. */
   let behind = false;
 
-  const become = (state: LineState, clockAhead?: number): void => {
-    if (view.state === state && view.clockAhead === clockAhead) return;
-    view = { state, clockAhead };
+  const become = (next: LineView): void => {
+    if (view.state === next.state && view.clockAhead === next.clockAhead) return;
+    const wasPending = view.state === "pending";
+    view = next;
+    if (wasPending) channel.nudge();
     changed();
   };
-  const fail = (error: unknown): void => {
-    if (!(error instanceof ClientError)) throw error;
-    if (error.code === "clock") become("clock", error.aheadSeconds);
-    else if (error.code === "wrong_key") become("wrong_key");
-    else if (error.code === "refused" && NOT_A_DEVICE.has(error.status)) become("not_authorised");
-    else become("offline");
+  const fail = async (error: unknown): Promise<void> => {
+    become(await lineAfter(error, () => whatAnswers({ endpoint: account.broker, fetch })));
+    clearTimeout(asking);
+    if (view.state !== "pending" || closed || Date.now() > awaitedUntil) return;
+    asking = setTimeout(() => void quietly(check()), PENDING_MS);
   };
 
   const deliver = oneAtATime(async () => {
@@ -79,9 +86,9 @@ export function openLine(
     try {
       await poll(ports, account);
       behind = (await roomFor(ports, account)) <= 0;
-      become("online");
+      become({ state: "online", clockAhead: undefined });
     } catch (error) {
-      fail(error);
+      await fail(error);
     }
     await deliver();
   });
@@ -96,14 +103,14 @@ export function openLine(
   const pollAfterWrongKey = async (message: string): Promise<void> => {
     const { kid } = who().service;
     await pollOnce();
-    if (who().service.kid === kid) fail(new ClientError("wrong_key", message));
+    if (who().service.kid === kid) await fail(new ClientError("wrong_key", message));
   };
 
   const check = async (): Promise<void> => {
     await expireDue(ports, account);
     await deliver();
     if (up && !behind) return;
-    channel.nudge();
+    if (view.state !== "pending") channel.nudge();
     await pollOnce();
   };
 
@@ -126,7 +133,7 @@ export function openLine(
         up = false;
         void quietly(why === "wrong_key" ? pollAfterWrongKey(message) : pollOnce());
       },
-      onRefused: () => become("not_authorised"),
+      onRefused: (outcome) => void quietly(fail(refusalOf(outcome))),
       onPending: (entry) => quietly(take(entry)),
       onWithdrawn: (brokerId) => quietly(withdrawIfConfirmed(ports, account, brokerId)),
       onPing: () => void keepAlive(),
@@ -139,6 +146,7 @@ export function openLine(
     close: () => {
       closed = true;
       clearTimeout(retry);
+      clearTimeout(asking);
       channel.close();
     },
   };

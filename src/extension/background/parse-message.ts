@@ -8,6 +8,7 @@ import {
   BrokerId,
   Choice,
   integer,
+  Kid,
   LIMITS,
   object,
   oneOf,
@@ -22,7 +23,8 @@ import type { Decision, RequestRef } from "../../responder/index.ts";
 import { extensionId, extensionUrl, type MessageSender } from "../browser.ts";
 import type { MessageName, Messages, RequestOf } from "../messages.ts";
 
-const refMembers = { account: AccountId, broker: text(1, 500), id: BrokerId, digest: Sha256 };
+const accountMembers = { account: AccountId, broker: text(1, 500) };
+const refMembers = { ...accountMembers, id: BrokerId, digest: Sha256 };
 const Ref: Shape<RequestRef> = object(refMembers);
 const Nothing = object({});
 
@@ -43,6 +45,12 @@ const LookShape: Shape<{ readonly showing: RequestRef | null }> = {
   read: (value, path) => ({ showing: LookForm.read(value, path).showing ?? null }),
 };
 
+const DevicesForm = object(accountMembers, { revoke: Kid });
+const DevicesShape: Shape<RequestOf<"options.devices">> = {
+  schema: DevicesForm.schema,
+  read: (value, path) => ({ revoke: null, ...DevicesForm.read(value, path) }),
+};
+
 /** The form of each message, and the page that may send it. */
 const FORMS: {
   readonly [N in MessageName]: { readonly from: Messages[N]["from"]; readonly shape: Shape<RequestOf<N>> };
@@ -59,7 +67,9 @@ const FORMS: {
     from: "options",
     shape: object({ account: text(0, 300), code: text(0, 100), broker: text(0, 500), deviceName: text(0, 200) }),
   },
-  "options.removeAccount": { from: "options", shape: object({ account: AccountId, broker: text(1, 500) }) },
+  "options.removeAccount": { from: "options", shape: object(accountMembers) },
+  "options.seenKey": { from: "options", shape: object(accountMembers) },
+  "options.devices": { from: "options", shape: DevicesShape },
   "options.pins": { from: "options", shape: Nothing },
   "options.addPin": {
     from: "options",

@@ -1,5 +1,5 @@
 /** The responder of this browser: the database behind its ports, a line to the broker of each account. */
-import { type Credentials, deviceLine } from "../../client/index.ts";
+import { type Credentials, type DeviceLine, deviceLine } from "../../client/index.ts";
 import {
   type DecryptionKey,
   decryptionKeyOf,
@@ -7,9 +7,10 @@ import {
   type SigningKey,
   signingKeyOf,
 } from "../../crypto/index.ts";
+import { LIMITS } from "../../protocol/index.ts";
 import type { AccountKey, ResponderPorts } from "../../responder/index.ts";
 import type { AccountView } from "../messages.ts";
-import { addAccount, listAccounts, removeAccount, replaceService, type StoredAccount } from "./account-database.ts";
+import { addAccount, changeAccount, listAccounts, removeAccount, type StoredAccount } from "./account-database.ts";
 import { openDatabase } from "./database.ts";
 import { inboxDatabase } from "./inbox-database.ts";
 import { type Line, openLine } from "./line.ts";
@@ -26,12 +27,15 @@ interface Member {
 export interface BrowserResponder {
   readonly database: IDBDatabase;
   readonly ports: ResponderPorts;
+  readonly broker: DeviceLine;
   readonly domains: AskedDomains;
   readonly accounts: () => readonly AccountKey[];
   readonly views: () => readonly AccountView[];
   /** Keeps an account and opens its line; false where it is there already. */
   readonly add: (account: StoredAccount) => Promise<boolean>;
   readonly remove: (account: AccountKey) => Promise<boolean>;
+  /** The user knows that the broker has another key. */
+  readonly noteSeen: (account: AccountKey) => Promise<boolean>;
   /** Polls and delivers, for every account. */
   readonly checkAll: () => Promise<void>;
   /** The same for one account, as soon as an answer was signed. */
@@ -55,6 +59,25 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     if (member === undefined) throw new Error("There is no such account.");
     return member;
   };
+  const change = async (account: AccountKey, changes: Parameters<typeof changeAccount>[2]): Promise<boolean> => {
+    const isKept = await changeAccount(database, account, changes);
+    const member = memberOf(account);
+    members.set(nameOf(account), { ...member, stored: { ...member.stored, ...changes } });
+    return isKept;
+  };
+  const broker = deviceLine({
+    credentials: (account) => Promise.resolve(memberOf(account).who),
+    adopt: async (account, service) => {
+      const { stored, who } = memberOf(account);
+      // Of two that follow each other unseen, the user knows the first.
+      const former = stored.followed?.former ?? who.service.kid;
+      await change(account, { service: service.jwk, followed: { former, at: Date.now() } });
+      members.set(nameOf(account), { ...memberOf(account), who: { ...who, service } });
+      changed();
+    },
+    fetch: (input, init) => fetch(input, init),
+    clock: Date.now,
+  });
   const domains = senderDomains(database, changed);
   const ports: ResponderPorts = {
     storage: inboxDatabase(database),
@@ -63,17 +86,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
       serviceKid: (account) => Promise.resolve(memberOf(account).who.service.kid),
       decryptionKey: (account) => Promise.resolve(memberOf(account).opens),
     },
-    broker: deviceLine({
-      credentials: (account) => Promise.resolve(memberOf(account).who),
-      adopt: async (account, service) => {
-        await replaceService(database, account, service.jwk);
-        const member = memberOf(account);
-        members.set(nameOf(account), { ...member, who: { ...member.who, service } });
-        changed();
-      },
-      fetch: (input, init) => fetch(input, init),
-      clock: Date.now,
-    }),
+    broker,
     pins: senderPins(database),
     domains,
     clock: Date.now,
@@ -87,7 +100,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     members.set(nameOf(account), { stored, who, opens, line: CLOSED });
     members.set(nameOf(account), {
       ...memberOf(account),
-      line: openLine(ports, account, () => memberOf(account).who, changed),
+      line: openLine(ports, account, stored.added + LIMITS.endorseMs, () => memberOf(account).who, changed),
     });
   };
   for (const stored of await listAccounts(database)) await open(stored);
@@ -95,6 +108,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
   return {
     database,
     ports,
+    broker,
     domains,
     accounts: () => [...members.values()].map(({ stored: { account, broker } }) => ({ account, broker })),
     views: () => [...members.values()].map(viewOf),
@@ -111,6 +125,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
       changed();
       return removed;
     },
+    noteSeen: (account) => change(account, { followed: undefined }),
     checkAll: async () => {
       await Promise.all([...members.values()].map(({ line }) => line.check().catch(() => undefined)));
     },
@@ -123,10 +138,11 @@ function viewOf({ stored, who, line }: Member): AccountView {
   return {
     account: stored.account,
     broker: stored.broker,
-    line: stored.state === "pending" ? "pending" : state,
+    line: state,
     clockAhead,
     deviceName: stored.deviceName,
     deviceKid: who.key.kid,
     serviceKid: who.service.kid,
+    followed: stored.followed,
   };
 }

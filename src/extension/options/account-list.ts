@@ -1,23 +1,30 @@
 /** The connected accounts: how the line is, and the two fingerprints that a user compares with the other side. */
 import { i18n, sendToBackground } from "../browser.ts";
-import type { AccountView } from "../messages.ts";
-import { element, fingerprint, foreign } from "../page/dom.ts";
+import type { AccountView, ResponseOf } from "../messages.ts";
+import { button, element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { lineElement } from "../page/lines.ts";
+import { date } from "../page/times.ts";
+import { deviceList } from "./device-list.ts";
 import { removal } from "./removal.ts";
+
+type Card = ResponseOf<"options.accounts">["accounts"][number];
+
+/** The broker is told that this device goes, and may be slow. */
+const REMOVE_MS = 30_000;
 
 export interface AccountList {
   readonly element: HTMLElement;
-  readonly show: (accounts: readonly AccountView[]) => void;
+  readonly show: (accounts: readonly Card[]) => void;
 }
 
 interface Item {
   readonly element: HTMLElement;
   /** Renews how the line is, and leaves the rest alone: somebody may be reading, or about to press. */
-  readonly renew: (account: AccountView) => void;
+  readonly renew: (account: Card) => void;
 }
 
-/** Builds the list, empty. @param onRemoved - called when an account is gone */
-export function createAccountList(locale: string, onRemoved: () => void): AccountList {
+/** Builds the list, empty. @param onRemoved - called when an account is gone, with what to know about that */
+export function createAccountList(locale: string, onRemoved: (note: string) => void): AccountList {
   const list = element("ul", { class: "cards" });
   const items = new Map<string, Item>();
   return {
@@ -41,12 +48,13 @@ export function createAccountList(locale: string, onRemoved: () => void): Accoun
 }
 
 /** What makes two views the same card: all but the state of the line. */
-function keyOf({ account, broker, deviceKid, serviceKid, deviceName }: AccountView): string {
-  return JSON.stringify([account, broker, deviceKid, serviceKid, deviceName]);
+function keyOf({ account, broker, deviceKid, serviceKid, deviceName, followed }: AccountView): string {
+  return JSON.stringify([account, broker, deviceKid, serviceKid, deviceName, followed]);
 }
 
-function createItem(view: AccountView, locale: string, onRemoved: () => void): Item {
+function createItem(view: AccountView, locale: string, onRemoved: (note: string) => void): Item {
   const { account, broker } = view;
+  let unsent = 0;
   const state = element("div", { class: "card-state" });
   let shown = "";
   const card = element(
@@ -59,13 +67,16 @@ function createItem(view: AccountView, locale: string, onRemoved: () => void): I
       kid("deviceKid", "deviceKidHint", view.deviceKid, "fingerprint"),
       kid("serviceKid", "serviceKidHint", view.serviceKid, "service-fingerprint"),
     ),
+    followedKey(view, locale),
     element("dl", {}, ...fact("fieldBroker", foreign(broker)), ...fact("fieldDevice", foreign(view.deviceName))),
+    deviceList(view, locale),
     removal({
-      name: account,
-      question: "removeAccountQuestion",
+      name: `${account}, ${new URL(broker).host}`,
+      question: () =>
+        [i18n("removeAccountQuestion"), unsent > 0 ? i18n("removeAccountUnsent", String(unsent)) : ""].join(" "),
       remove: async () => {
-        const { removed } = await sendToBackground("options.removeAccount", { account, broker });
-        if (removed) onRemoved();
+        const { removed, told } = await sendToBackground("options.removeAccount", { account, broker }, REMOVE_MS);
+        if (removed) onRemoved(told ? "" : i18n("removedUntold", account));
         return removed;
       },
     }),
@@ -73,11 +84,22 @@ function createItem(view: AccountView, locale: string, onRemoved: () => void): I
   return {
     element: card,
     renew: (account) => {
+      ({ unsent } = account);
       const now = JSON.stringify([account.line, account.clockAhead]);
       if (now !== shown) state.replaceChildren(lineElement(account, locale));
       shown = now;
     },
   };
+}
+
+/** The broker's key was followed to its next one: said until the user has seen it. */
+function followedKey({ account, broker, followed }: AccountView, locale: string): HTMLElement | undefined {
+  if (followed === undefined) return undefined;
+  const seen = button(i18n("keySeen"), { testid: "key-seen" }, () => {
+    void sendToBackground("options.seenKey", { account, broker }).catch(() => undefined);
+  });
+  const words = sentence("keyFollowed", element("span", {}, date(followed.at, locale)), fingerprint(followed.former));
+  return element("div", { class: "notice", testid: "followed" }, element("p", {}, words), seen);
 }
 
 function kid(label: string, hint: string, value: string, testid: string): HTMLElement {

@@ -1,4 +1,4 @@
-/** Connects an account: its address and the code from the broker's operator, and the broker where it is not the usual one. */
+/** Connects an account: its address, the code from the broker's operator where there is one, and the broker where it is not the usual one. */
 import { i18n, sendToBackground } from "../browser.ts";
 import { endpointOf, ProtocolError } from "../../protocol/index.ts";
 import { CODE_GROUP } from "./code.ts";
@@ -48,14 +48,20 @@ export function createConnectForm(onConnected: () => void): HTMLElement {
         CONNECT_MS,
       );
       if (response.ok) {
+        const isOpen = code.input.value === "";
         code.input.value = "";
         onConnected();
-        return { done: i18n("connected", response.account.account) };
+        return { done: i18n(doneKey(response.state, isOpen), response.account.account) };
       }
       const { key, field } = CONNECT_FAILURES[response.failure];
       return { text: i18n(key), detail: response.detail, ...(field === undefined ? {} : { field: fields[field] }) };
     },
   });
+}
+
+function doneKey(state: "active" | "pending", isOpen: boolean): string {
+  if (state === "pending") return "connectedPending";
+  return isOpen ? "connectedOpen" : "connected";
 }
 
 /** The broker of an account where none is named; undefined while the account is not whole. */

@@ -21,7 +21,11 @@ function start(root: HTMLElement): void {
 
   const mark = element("div", { class: "card mark-card" });
   const problem = element("div", { attributes: { role: "alert" } });
-  const accounts = createAccountList(locale, () => void look());
+  const note = element("p", { class: "note", testid: "note", attributes: { role: "status" } });
+  const accounts = createAccountList(locale, (text) => {
+    note.textContent = text;
+    void look();
+  });
   const pins = createPinList(locale, () => void look());
   const connect = createConnectForm(() => void look());
   const pin = createPinForm(() => void look());
@@ -51,7 +55,7 @@ function start(root: HTMLElement): void {
     ),
     problem,
     section("markTitle", "markIntro", mark),
-    section("accountsLabel", undefined, accounts.element),
+    section("accountsLabel", undefined, note, accounts.element),
     section("connectTitle", "connectIntro", connect),
     section("pinsTitle", "pinsIntro", pins.element, pin),
   );

@@ -1,5 +1,5 @@
 /** From each failure to the sentence that says what to do, and to the field that is to be corrected. Pure. */
-import type { ConnectFailure, PinFailure } from "../messages.ts";
+import type { ConnectFailure, DevicesFailure, DeviceView, PinFailure } from "../messages.ts";
 
 export const CONNECT_FAILURES: Readonly<
   Record<ConnectFailure, { readonly key: string; readonly field: "account" | "code" | "broker" | undefined }>
@@ -8,14 +8,29 @@ export const CONNECT_FAILURES: Readonly<
   code: { key: "connectCode", field: "code" },
   broker: { key: "connectBroker", field: "broker" },
   unreachable: { key: "connectUnreachable", field: "broker" },
+  wrong: { key: "connectWrong", field: "broker" },
+  redirected: { key: "connectRedirected", field: "broker" },
   wrong_code: { key: "connectWrongCode", field: "code" },
+  needs_code: { key: "connectNeedsCode", field: "code" },
   unknown_account: { key: "connectUnknownAccount", field: "account" },
+  refused: { key: "connectRefused", field: undefined },
   too_many: { key: "connectTooMany", field: undefined },
   clock: { key: "connectClock", field: undefined },
   wrong_key: { key: "connectWrongKey", field: undefined },
   exists: { key: "connectExists", field: "account" },
   storage: { key: "connectStorage", field: undefined },
   failed: { key: "connectFailed", field: undefined },
+};
+
+export const DEVICES_FAILURES: Readonly<Record<DevicesFailure, string>> = {
+  not_yours: "devicesNotYours",
+  failed: "devicesFailed",
+};
+
+export const DEVICE_STATES: Readonly<Record<DeviceView["state"], string>> = {
+  active: "deviceActive",
+  pending: "devicePending",
+  revoked: "deviceRevoked",
 };
 
 export const PIN_FAILURES: Readonly<

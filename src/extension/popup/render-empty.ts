@@ -1,7 +1,7 @@
 /** The calm screens: nothing to confirm, no account yet, and no answer from the background. */
 import type { ResultView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
-import type { PopupView } from "../messages.ts";
+import type { AccountView, PopupView } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { lineElement } from "../page/lines.ts";
@@ -22,7 +22,13 @@ export function emptyScreen({ accounts, undelivered, refused }: EmptyView, local
         "ul",
         { class: "accounts", attributes: { "aria-label": i18n("accountsLabel") } },
         ...accounts.map((account) =>
-          element("li", {}, foreign(account.account, { class: "account-name" }), lineElement(account, locale)),
+          element(
+            "li",
+            {},
+            foreign(account.account, { class: "account-name" }),
+            hasTwin(account, accounts) ? element("p", {}, foreign(new URL(account.broker).host)) : undefined,
+            lineElement(account, locale),
+          ),
         ),
       ),
       undelivered.length === 0 ? undefined : folded("undelivered", undelivered, locale, true),
@@ -30,6 +36,11 @@ export function emptyScreen({ accounts, undelivered, refused }: EmptyView, local
       settingsButton("plain", "openSettings"),
     ),
   ];
+}
+
+/** The same account at another broker: then its name alone does not tell it. */
+function hasTwin({ account }: AccountView, accounts: readonly AccountView[]): boolean {
+  return accounts.filter((one) => one.account === account).length > 1;
 }
 
 /** No account: the one thing to do. */

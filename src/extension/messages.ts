@@ -3,7 +3,17 @@
  * a name only to the page that it belongs to (`from`), known by the sender's id and exact URL.
  */
 import type { DeviceEntry } from "../protocol/index.ts";
-import type { AccountKey, Decision, DecisionOutcome, RequestRef, RequestView, ResultView } from "../responder/index.ts";
+import type {
+  AccountKey,
+  Decision,
+  DecisionOutcome,
+  EndorsementDecision,
+  EndorsementOutcome,
+  EndorsementView,
+  RequestRef,
+  RequestView,
+  ResultView,
+} from "../responder/index.ts";
 
 /** How an account's line to its broker is. */
 export type LineState =
@@ -77,6 +87,7 @@ export type PopupView =
       readonly refused: readonly ResultView[];
     }
   | { readonly kind: "request"; readonly request: RequestView; readonly waiting: number }
+  | { readonly kind: "endorsement"; readonly endorsement: EndorsementView; readonly waiting: number }
   | { readonly kind: "result"; readonly result: ResultView; readonly waiting: number };
 
 /** Why connecting failed; each has a sentence that says what to do. */
@@ -125,6 +136,12 @@ export interface Messages {
     readonly response: { readonly presented: boolean };
   };
   readonly "popup.decide": { readonly from: "popup"; readonly request: Decision; readonly response: DecisionOutcome };
+  /** The same about a new device. */
+  readonly "popup.decideEndorsement": {
+    readonly from: "popup";
+    readonly request: EndorsementDecision;
+    readonly response: EndorsementOutcome;
+  };
   /** The sanitizer would change the text, so it is not shown. */
   readonly "popup.refuse": {
     readonly from: "popup";

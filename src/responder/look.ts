@@ -151,13 +151,15 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
   const verified = await openForAccount(ports, entry, entry.received);
   // What was put in its place in the storage is another request.
   const opened = verified.ok && verified.request.digest === entry.digest ? verified : undefined;
+  const endorses = opened === undefined ? entry.endorses : opened.endorses !== undefined;
   const base = {
+    endorses,
     account: entry.account,
     broker: entry.broker,
     id: entry.brokerId,
     digest: entry.digest,
-    heading: opened?.srml.heading ?? "",
-    fromId: opened?.request.fromId ?? "",
+    heading: endorses ? "" : (opened?.srml.heading ?? ""),
+    fromId: endorses ? "" : (opened?.request.fromId ?? ""),
     kid: (verified.ok ? opened?.request : verified.sender)?.signer.kid,
   };
   const { answer, refusal } = entry;

@@ -89,6 +89,8 @@ export interface EndorsementView extends RequestRef {
 
 /** What became of a request that was on the screen. */
 export type ResultView = RequestRef & {
+  /** It asked to let a device in; then its text is nobody's to read, and `heading` and `fromId` are empty. */
+  readonly endorses: boolean;
   readonly heading: string;
   readonly fromId: string;
   /** The fingerprint of the key that verifiably signed it; undefined where that is not known. */

@@ -1,5 +1,12 @@
 /** The badge counts what waits; a notification says that something new does, names pinned senders only, and answers nothing. */
-import { pendingEntries, senderOf } from "../../responder/index.ts";
+import {
+  pendingEndorsements,
+  pendingEntries,
+  senderOf,
+  type SenderView,
+  type EndorsementView,
+  viewEndorsement,
+} from "../../responder/index.ts";
 import { i18n, notify, setBadge, setTitle } from "../browser.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import type { BrowserResponder } from "./responder.ts";
@@ -13,30 +20,30 @@ export const NOTIFICATION = "mesh-confirm";
 export function badgeKeeper(responder: BrowserResponder): () => Promise<void> {
   let seen: ReadonlySet<string> = new Set();
   const update = async (): Promise<void> => {
-    const pending = await pendingEntries(responder.ports, responder.accounts());
+    const { ports } = responder;
+    const accounts = responder.accounts();
+    const pending = [...(await pendingEndorsements(ports, accounts)), ...(await pendingEntries(ports, accounts))];
     let alarm = false;
     let count = 0;
     const fresh: string[] = [];
     for (const entry of pending) {
-      const sender = await senderOf(responder.ports, entry);
-      if (sender === undefined) continue;
+      const asks = entry.endorses ? await viewEndorsement(ports, entry) : await senderOf(ports, entry);
+      if (asks === undefined) continue;
       count += 1;
-      alarm ||= sender.trust === "changed";
-      if (!seen.has(entry.digest) && entry.state === "verified") {
-        fresh.push(sender.trust === "pinned" ? sender.fromId : "");
-      }
+      alarm ||= "trust" in asks && asks.trust === "changed";
+      if (!seen.has(entry.digest) && entry.state === "verified") fresh.push(newsOf(asks));
     }
     seen = new Set(pending.map(({ digest }) => digest));
     await setBadge(alarm ? "!" : count === 0 ? "" : String(count), alarm ? ALARM : ACCENT);
     await setTitle(count === 0 ? i18n("extensionName") : i18n("badgeTitle", String(count)));
     const [first] = fresh;
-    if (first !== undefined) {
-      await notify(
-        NOTIFICATION,
-        i18n("notifyTitle"),
-        first === "" ? i18n("notifyUnknown") : i18n("notifyPinned", first),
-      );
-    }
+    if (first !== undefined) await notify(NOTIFICATION, i18n("notifyTitle"), first);
   };
   return oneAtATime(() => update().catch(() => undefined));
+}
+
+/** What a notification says of it: a name only where the user pinned it. */
+function newsOf(asks: Pick<SenderView, "trust" | "fromId"> | EndorsementView): string {
+  if ("fingerprintStart" in asks) return i18n("notifyEndorsement");
+  return asks.trust === "pinned" ? i18n("notifyPinned", asks.fromId) : i18n("notifyUnknown");
 }

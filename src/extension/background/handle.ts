@@ -2,7 +2,9 @@
 import { LIMITS, parseAccount, ProtocolError } from "../../protocol/index.ts";
 import {
   decide,
+  decideEndorsement,
   type InboxEntry,
+  pendingEndorsements,
   pendingEntries,
   present,
   refusedResults,
@@ -10,6 +12,7 @@ import {
   type RequestRef,
   type RequestView,
   undeliveredResults,
+  viewEndorsement,
   viewRequest,
   viewResult,
 } from "../../responder/index.ts";
@@ -31,8 +34,12 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       return look(responder, heard.request.showing);
     case "popup.present":
       return { presented: await present(ports, heard.request) };
-    case "popup.decide": {
-      const outcome = await decide(ports, heard.request, { armingMs: LIMITS.armingMs });
+    case "popup.decide":
+    case "popup.decideEndorsement": {
+      const rules = { armingMs: LIMITS.armingMs };
+      const outcome = await (heard.name === "popup.decide"
+        ? decide(ports, heard.request, rules)
+        : decideEndorsement(ports, heard.request, rules));
       // Delivered from here on by itself: the popup may close, the worker may die.
       if (outcome.ok) void responder.check(heard.request).catch(() => undefined);
       changed();
@@ -75,7 +82,8 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
   const { ports } = responder;
   const accounts = responder.accounts();
   if (accounts.length === 0) return { kind: "setup" };
-  const pending = await pendingEntries(ports, accounts);
+  // The user sits before a new device and waits; and no flood of requests gets in front of the broker's own question.
+  const pending = [...(await pendingEndorsements(ports, accounts)), ...(await pendingEntries(ports, accounts))];
   const waiting = pending.length;
   if (showing !== null) {
     const still = pending.find(
@@ -85,18 +93,31 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
         brokerId === showing.id &&
         digest === showing.digest,
     );
-    const view = still === undefined ? undefined : await settledView(responder, still);
-    if (view !== undefined) return { kind: "request", request: view, waiting };
+    const view = still === undefined ? undefined : await pendingView(responder, still, waiting);
+    if (view !== undefined) return view;
     const result = await viewResult(ports, showing);
     if (result !== undefined) return { kind: "result", result, waiting };
   }
   for (const entry of pending) {
-    const view = await settledView(responder, entry);
-    if (view !== undefined) return { kind: "request", request: view, waiting };
+    const view = await pendingView(responder, entry, waiting);
+    if (view !== undefined) return view;
   }
   const undelivered = await undeliveredResults(ports, accounts);
   const refused = await refusedResults(ports, accounts);
   return { kind: "empty", accounts: responder.views(), undelivered, refused };
+}
+
+async function pendingView(
+  responder: BrowserResponder,
+  entry: InboxEntry,
+  waiting: number,
+): Promise<PopupView | undefined> {
+  if (entry.endorses) {
+    const endorsement = await viewEndorsement(responder.ports, entry);
+    return endorsement === undefined ? undefined : { kind: "endorsement", endorsement, waiting };
+  }
+  const request = await settledView(responder, entry);
+  return request === undefined ? undefined : { kind: "request", request, waiting };
 }
 
 /** A request for the screen; its sender's domain is asked again where what it said is old. */

@@ -19,7 +19,7 @@ import {
   type Shape,
   text,
 } from "../../protocol/index.ts";
-import type { Decision, RequestRef } from "../../responder/index.ts";
+import type { Decision, EndorsementDecision, RequestRef } from "../../responder/index.ts";
 import { extensionId, extensionUrl, type MessageSender } from "../browser.ts";
 import type { MessageName, Messages, RequestOf } from "../messages.ts";
 
@@ -37,6 +37,15 @@ const DecisionForm = object(
 const DecisionShape: Shape<Decision> = {
   schema: DecisionForm.schema,
   read: (value, path) => ({ choice: undefined, reason: undefined, ...DecisionForm.read(value, path) }),
+};
+
+const EndorsementForm = object(
+  { ...refMembers, value: boolean },
+  { typed: text(0, 40), reason: oneOf("unknown"), presence: Proof },
+);
+const EndorsementShape: Shape<EndorsementDecision> = {
+  schema: EndorsementForm.schema,
+  read: (value, path) => ({ typed: undefined, reason: undefined, ...EndorsementForm.read(value, path) }),
 };
 
 const LookForm = object({}, { showing: Ref });
@@ -58,6 +67,7 @@ const FORMS: {
   "popup.look": { from: "popup", shape: LookShape },
   "popup.present": { from: "popup", shape: Ref },
   "popup.decide": { from: "popup", shape: DecisionShape },
+  "popup.decideEndorsement": { from: "popup", shape: EndorsementShape },
   "popup.refuse": { from: "popup", shape: Ref },
   "popup.checkSender": { from: "popup", shape: Ref },
   "popup.mark": { from: "popup", shape: Nothing },

@@ -1,8 +1,8 @@
 /** Connects an account: its address, the code from the broker's operator where there is one, and the broker where it is not the usual one. */
 import { i18n, sendToBackground } from "../browser.ts";
 import { endpointOf, ProtocolError } from "../../protocol/index.ts";
-import { CODE_GROUP } from "./code.ts";
-import { groupAsTyped, textField } from "./field.ts";
+import { CODE_GROUP, groupAsTyped } from "../page/code.ts";
+import { textField } from "./field.ts";
 import { form } from "./form.ts";
 import { CONNECT_FAILURES } from "./words.ts";
 

@@ -1,7 +1,6 @@
 /** A labelled field of a form, with a hint, and room for what is wrong with it. */
 import { i18n } from "../browser.ts";
 import { element } from "../page/dom.ts";
-import { grouped } from "./code.ts";
 
 export interface Field<T extends HTMLInputElement | HTMLSelectElement> {
   readonly element: HTMLElement;
@@ -36,13 +35,6 @@ export function selectField(
   );
   const input = element("select", { testid, attributes: { id: testid } }, ...choices);
   return field(input, label, hint);
-}
-
-/** Sets what is typed or pasted in groups; not while the cursor is within, since it would jump. */
-export function groupAsTyped(input: HTMLInputElement, size: number): void {
-  input.addEventListener("input", () => {
-    if (input.selectionStart === input.value.length) input.value = grouped(input.value, size);
-  });
 }
 
 function field<T extends HTMLInputElement | HTMLSelectElement>(

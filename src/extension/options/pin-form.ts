@@ -1,7 +1,7 @@
 /** Pins a sender: from then on the popup names it as a fact, so how its fingerprint was checked is asked and kept. */
 import { i18n, sendToBackground } from "../browser.ts";
-import { FINGERPRINT_GROUP, grouped } from "./code.ts";
-import { groupAsTyped, selectField, textField } from "./field.ts";
+import { FINGERPRINT_GROUP, groupAsTyped, grouped } from "../page/code.ts";
+import { selectField, textField } from "./field.ts";
 import { form } from "./form.ts";
 import { PIN_CHECKS, PIN_FAILURES } from "./words.ts";
 

@@ -30,8 +30,8 @@ export interface Arming {
 /** What a request asks of the user before Accept. */
 export interface Needs {
   readonly tick: boolean;
-  /** One of several options, a code that is typed, or nothing. */
-  readonly choice: "choose" | "code" | undefined;
+  /** One of several options, a code or the end of a new device's fingerprint that is typed, or nothing. */
+  readonly choice: "choose" | "code" | "device" | undefined;
   readonly forbidden: boolean;
   readonly checking: boolean;
 }
@@ -65,6 +65,7 @@ export type Wait =
   | "tick"
   | "choose"
   | "code"
+  | "device"
   | "attention"
   | "moment";
 

@@ -2,23 +2,32 @@
  * What the popup does: looks at what the background has, puts it on the screen, hands over what the user decided. A
  * result stays until Next; a silent background disarms everything. It holds no key and knows no storage or network.
  */
-import type { Decision, RequestRef, RequestView, ResultView } from "../../responder/index.ts";
+import type {
+  Decision,
+  EndorsementOutcome,
+  EndorsementView,
+  RequestRef,
+  RequestView,
+  ResultView,
+} from "../../responder/index.ts";
 import { i18n, sendToBackground, uiLanguage } from "../browser.ts";
-import type { PopupView } from "../messages.ts";
+import type { PopupView, RequestOf } from "../messages.ts";
 import { emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { provePresence } from "./presence.ts";
-import { type RequestScreen, requestScreen } from "./render-request.ts";
+import { endorsementScreen, type RequestScreen, requestScreen } from "./render-request.ts";
 import { type ResultScreen, resultScreen } from "./render-result.ts";
 import { srmlElements } from "./sanitize.ts";
 import type { ArmingEvent } from "./arming.ts";
 import { NOT_COUNTED, TRUST } from "./words.ts";
 
 type Screen =
-  | { readonly kind: "request"; readonly request: RequestView; readonly screen: RequestScreen }
+  | { readonly kind: "request"; readonly request: RequestView | EndorsementView; readonly screen: RequestScreen }
   | { readonly kind: "result"; readonly result: ResultView; readonly screen: ResultScreen }
   /** Told apart by its content. */
   | { readonly kind: "calm"; readonly content: string };
+
+type DecisionName = "popup.decide" | "popup.decideEndorsement";
 
 const DECISION_MS = 15_000;
 /** Longer than the background gives the domain. */
@@ -71,6 +80,9 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
       case "request":
         await applyRequest(view.request, view.waiting);
         break;
+      case "endorsement":
+        applyEndorsement(view.endorsement, view.waiting);
+        break;
       case "result":
         applyResult(view.result, view.waiting);
         break;
@@ -84,12 +96,16 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
     isBroken = false;
   }
 
+  /** Whether this is on the screen already; then only the rest is renewed. */
+  function stays(request: RequestView | EndorsementView, waiting: number): boolean {
+    if (current?.kind !== "request" || !isSame(current.request, request)) return false;
+    current.screen.setWaiting(waiting);
+    if (isBroken) presentAgain(undefined);
+    return true;
+  }
+
   async function applyRequest(request: RequestView, waiting: number): Promise<void> {
-    if (current?.kind === "request" && isSame(current.request, request)) {
-      current.screen.setWaiting(waiting);
-      if (isBroken) presentAgain(undefined);
-      return;
-    }
+    if (stays(request, waiting)) return;
     const srml = srmlElements(request.srml);
     showing = refOf(request);
     shown = request;
@@ -100,13 +116,27 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
       return;
     }
     const screen = requestScreen(request, srml, locale, {
-      onDecision: (decision) => void decide(decision),
+      onDecision: (decision) => void decide("popup.decide", decision),
       onCheckSender: () => void checkSender(refOf(request)),
       onArmed,
     });
+    showRequest(request, screen, waiting);
+    say(i18n("saysRequest", i18n(TRUST[request.sender.trust].word, request.sender.domain.ascii)));
+  }
+
+  function applyEndorsement(request: EndorsementView, waiting: number): void {
+    if (stays(request, waiting)) return;
+    showing = refOf(request);
+    shown = undefined;
+    const onDecision = ({ value, choice: typed, reason }: Decision): void =>
+      void decide("popup.decideEndorsement", { ...refOf(request), value, typed, reason });
+    showRequest(request, endorsementScreen(request, locale, { onDecision, onArmed }), waiting);
+    say(i18n("saysEndorsement"));
+  }
+
+  function showRequest(request: RequestView | EndorsementView, screen: RequestScreen, waiting: number): void {
     screen.setWaiting(waiting);
     replace({ kind: "request", request, screen }, screen.elements);
-    say(i18n("saysRequest", i18n(TRUST[request.sender.trust].word, request.sender.domain.ascii)));
     presentWhenDrawn(screen);
   }
 
@@ -160,10 +190,10 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
     presentWhenDrawn(current.screen);
   }
 
-  async function decide(decision: Decision): Promise<void> {
+  async function decide<N extends DecisionName>(name: N, decision: RequestOf<N>): Promise<void> {
     decisions += 1;
     try {
-      const words = await wordsAgainst(decision);
+      const words = await wordsAgainst(name, decision);
       if (words !== undefined) presentAgain(i18n(words));
     } catch {
       fail();
@@ -174,15 +204,15 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
   }
 
   /** Hands a decision over, with a proof of presence where one is asked for; the key of what to say where it did not count. */
-  async function wordsAgainst(decision: Decision): Promise<string | undefined> {
-    const outcome = await sendToBackground("popup.decide", decision, DECISION_MS);
+  async function wordsAgainst<N extends DecisionName>(name: N, decision: RequestOf<N>): Promise<string | undefined> {
+    const outcome: EndorsementOutcome = await sendToBackground(name, decision, DECISION_MS);
     if (outcome.ok) return undefined;
     if (outcome.refusal !== "prompt") return NOT_COUNTED[outcome.refusal];
     // Asked again, the background has another date: what was proved then is too old.
     if (decision.presence !== undefined) return NOT_COUNTED.presence;
     note({ kind: "prompted" });
     const presence = await provePresence(outcome.prompt);
-    return presence === undefined ? "notCountedNoProof" : wordsAgainst({ ...decision, presence });
+    return presence === undefined ? "notCountedNoProof" : wordsAgainst(name, { ...decision, presence });
   }
 
   /** The background says by itself what became of it, and at once that it is on its way. */

@@ -2,28 +2,28 @@
  * The third band: the decision. Accept and Reject are the only actions of this popup, and nothing here decides when
  * they are live: that is the arming's verdict.
  */
-import type { RequestView } from "../../responder/index.ts";
+import type { EndorsementView, RequestView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
 import { button, element, foreign, sentence, setText } from "../page/dom.ts";
 import { ago, span } from "../page/times.ts";
 import type { Verdict } from "./arming.ts";
-import { codeField } from "./code-field.ts";
 import { guardedButton } from "./guarded-button.ts";
+import { typedField } from "./typed-field.ts";
 import { PRESENCE, WAITS } from "./words.ts";
 
 export interface DecisionEvents {
   readonly onAccept: () => void;
   readonly onReject: (reason: "unknown" | undefined) => void;
   readonly onTicked: (ticked: boolean) => void;
-  /** The code was changed. @param isCode - whether it is one now */
-  readonly onTyped: (isCode: boolean) => void;
+  /** What is to be typed was changed. @param isWhole - whether it is all there now */
+  readonly onTyped: (isWhole: boolean) => void;
 }
 
 export interface DecisionBand {
   readonly element: HTMLElement;
   readonly expected: () => boolean;
-  /** The code, where one is asked for and typed. */
-  readonly code: () => string | undefined;
+  /** The code or the end of a fingerprint, where one is asked for and typed. */
+  readonly typed: () => string | undefined;
   readonly show: (verdict: Verdict) => void;
   /** Says on Accept what is going to be accepted. */
   readonly showLabel: (label: string | undefined) => void;
@@ -34,11 +34,16 @@ export interface DecisionBand {
 }
 
 /** The band of a request, with its buttons dead until {@link DecisionBand.show} says otherwise. */
-export function decisionBand(request: RequestView, locale: string, events: DecisionEvents): DecisionBand {
-  const { trust } = request.sender;
+export function decisionBand(
+  request: RequestView | EndorsementView,
+  locale: string,
+  events: DecisionEvents,
+): DecisionBand {
+  const isDevice = "fingerprintStart" in request;
+  const trust = isDevice ? undefined : request.sender.trust;
   const tick = element("input", { testid: "expected", attributes: { type: "checkbox" } });
   tick.addEventListener("change", () => events.onTicked(tick.checked));
-  const code = request.match ? codeField(events.onTyped) : undefined;
+  const field = isDevice || request.match ? typedField(isDevice ? "typed" : "match", events.onTyped) : undefined;
   const reject = guardedButton("reject", "reject", () => events.onReject(undefined));
   const accept = guardedButton("accept", "accept", events.onAccept);
   const notMe = guardedButton("link", "not-me", () => events.onReject("unknown"));
@@ -52,8 +57,8 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
   const band = element(
     "footer",
     { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
-    presenceNote(request),
-    code?.element,
+    isDevice ? undefined : presenceNote(request),
+    field?.element,
     trust === "unverified"
       ? element("label", { class: "tick" }, tick, element("span", {}, i18n("expected")))
       : undefined,
@@ -64,7 +69,7 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
   return {
     element: band,
     expected: () => tick.checked,
-    code: () => code?.code(),
+    typed: () => field?.text(),
     show: ({ waits, rejectLive }) => {
       accept.setLive(waits === undefined);
       reject.setLive(rejectLive);
@@ -73,7 +78,9 @@ export function decisionBand(request: RequestView, locale: string, events: Decis
     },
     showLabel: (label) => {
       accept.element.replaceChildren(
-        label === undefined ? i18n("accept") : sentence("acceptLabel", foreign(label, { class: "echo" })),
+        label === undefined
+          ? i18n(isDevice ? "letIn" : "accept")
+          : sentence("acceptLabel", foreign(label, { class: "echo" })),
       );
     },
     showProblem: (text) => {

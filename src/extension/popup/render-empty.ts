@@ -86,9 +86,13 @@ function folded(key: string, results: readonly ResultView[], locale: string, isO
   );
 }
 
+function claimed({ fromId }: ResultView): Node {
+  return sentence("claims", foreign(fromId));
+}
+
 function foldedItem(result: ResultView, locale: string): HTMLElement {
   const outcome = outcomeOf(result);
-  const from = result.fromId === "" ? i18n("senderUnknown") : sentence("claims", foreign(result.fromId));
+  const from = result.fromId === "" ? i18n(result.endorses ? "brokerAsked" : "senderUnknown") : claimed(result);
   return element(
     "li",
     {},

@@ -1,12 +1,13 @@
 /** The screen of one request: the three bands, and the arming of its buttons. It decides nothing and calls nobody. */
-import type { Decision, RequestView } from "../../responder/index.ts";
+import type { Decision, EndorsementView, RequestView } from "../../responder/index.ts";
 import { i18n } from "../browser.ts";
 import { LIMITS } from "../../protocol/index.ts";
-import { arm, type Arming, type ArmingEvent, startArming, verdictOf } from "./arming.ts";
+import { arm, type Arming, type ArmingEvent, type Needs, startArming, verdictOf } from "./arming.ts";
 import { decisionBand } from "./decision-band.ts";
+import { brokerBand, deviceBand } from "./endorsement-bands.ts";
 import type { SrmlElements } from "./sanitize.ts";
-import { whatBand } from "./what-band.ts";
-import { whoBand } from "./who-band.ts";
+import { whatBand, type WhatBand } from "./what-band.ts";
+import { whoBand, type WhoBand } from "./who-band.ts";
 
 export interface RequestScreen {
   readonly elements: readonly HTMLElement[];
@@ -35,19 +36,48 @@ export function requestScreen(
   events: RequestScreenEvents,
 ): RequestScreen {
   const { trust, check } = request.sender;
-  const needs = {
+  const needs: Needs = {
     tick: trust === "unverified",
-    choice: request.match ? ("code" as const) : srml.buttons.length > 1 ? ("choose" as const) : undefined,
+    choice: request.match ? "code" : srml.buttons.length > 1 ? "choose" : undefined,
     forbidden: trust === "changed" || request.presence === "unset" || request.presence === "unable",
     checking: check === "running" || check === "due",
   };
+  const bands: Bands = {
+    who: (onMoved) => whoBand(request, locale, { onMoved, onCheck: events.onCheckSender }),
+    what: (onRead, onChosen) => whatBand(srml, onRead, onChosen),
+  };
+  return armedScreen(request, needs, bands, locale, events);
+}
+
+/** Builds the screen about a new device. What was typed is the decision's `choice`. */
+export function endorsementScreen(
+  request: EndorsementView,
+  locale: string,
+  events: Omit<RequestScreenEvents, "onCheckSender">,
+): RequestScreen {
+  const needs: Needs = { tick: false, choice: "device", forbidden: false, checking: false };
+  const bands: Bands = { who: () => brokerBand(request), what: (onRead) => deviceBand(request, onRead) };
+  return armedScreen(request, needs, bands, locale, events);
+}
+
+interface Bands {
+  readonly who: (onMoved: () => void) => WhoBand;
+  readonly what: (onRead: () => void, onChosen: () => void) => WhatBand;
+}
+
+function armedScreen(
+  request: RequestView | EndorsementView,
+  needs: Needs,
+  bands: Bands,
+  locale: string,
+  events: Omit<RequestScreenEvents, "onCheckSender">,
+): RequestScreen {
   let state: Arming = startArming(needs, isAttentive(), performance.now());
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasArmed = false;
 
-  const who = whoBand(request, locale, { onMoved: () => note({ kind: "moved" }), onCheck: events.onCheckSender });
-  const what = whatBand(
-    srml,
+  const who = bands.who(() => note({ kind: "moved" }));
+  const what = bands.what(
     () => note({ kind: "read" }),
     () => {
       decision.showLabel(what.chosen()?.label);
@@ -62,7 +92,7 @@ export function requestScreen(
       if (verdict().rejectLive) decide(false, reason);
     },
     onTicked: (ticked) => note({ kind: "ticked", ticked }),
-    onTyped: (isCode) => note({ kind: "chosen", chosen: isCode }),
+    onTyped: (isWhole) => note({ kind: "chosen", chosen: isWhole }),
   });
 
   function verdict(): ReturnType<typeof verdictOf> {
@@ -89,7 +119,7 @@ export function requestScreen(
   function decide(value: boolean, reason: "unknown" | undefined): void {
     note({ kind: "acted" });
     const { account, broker, id, digest } = request;
-    const choice = value ? (decision.code() ?? what.chosen()?.choice) : undefined;
+    const choice = value ? (decision.typed() ?? what.chosen()?.choice) : undefined;
     events.onDecision({ account, broker, id, digest, value, choice, expected: decision.expected(), reason });
   }
 

@@ -6,6 +6,7 @@ import { icon } from "../page/icons.ts";
 import { clockTime } from "../page/times.ts";
 import { srmlElements } from "./sanitize.ts";
 import { whatBand } from "./what-band.ts";
+import { brokerBand } from "./endorsement-bands.ts";
 import { whoBand } from "./who-band.ts";
 import { type Outcome, outcomeOf } from "./words.ts";
 
@@ -28,7 +29,7 @@ export function resultScreen(
 ): ResultScreen {
   const outcome = element("div", { class: "outcome", testid: "result" });
   const next = button("", { class: "next", testid: "next" }, onNext);
-  const who = shown === undefined ? claimedBand(result) : whoBand(shown, locale, { onMoved: () => undefined }).element;
+  const who = whoOf(result, shown, locale);
   const what = headingBand(result);
   const decision = element(
     "footer",
@@ -41,6 +42,11 @@ export function resultScreen(
     next.textContent = waiting > 0 ? i18n("next", String(waiting)) : i18n("done");
   };
   return { elements: what === undefined ? [who, decision] : [who, what, decision], update };
+}
+
+function whoOf(result: ResultView, shown: RequestView | undefined, locale: string): HTMLElement {
+  if (result.endorses) return brokerBand(result).element;
+  return shown === undefined ? claimedBand(result) : whoBand(shown, locale, { onMoved: () => undefined }).element;
 }
 
 /** What it was about: the heading alone, through the same gate as the whole text. */

@@ -45,7 +45,7 @@ export function whatBand(srml: SrmlElements, onRead: () => void, onChosen: () =>
   );
   const frame = element("div", { class: "frame" }, text);
   const caption = element("p", { class: "caption", attributes: { "aria-hidden": "true" } }, i18n("whatLabel"));
-  const stop = watch(text, end, frame, onRead);
+  const stop = watchEnd(text, end, frame, onRead);
   return {
     element: element("div", { class: "band what" }, caption, frame),
     chosen: () => options.find(({ input }) => input.checked)?.option,
@@ -79,8 +79,8 @@ function optionOf(
   };
 }
 
-/** Tells when the end of the text comes on the screen, and shows by a shadow on which side there is more. */
-function watch(text: HTMLElement, end: HTMLElement, frame: HTMLElement, onRead: () => void): () => void {
+/** Tells when the end of a text comes on the screen, and shows by a shadow on which side there is more. */
+export function watchEnd(text: HTMLElement, end: HTMLElement, frame: HTMLElement, onRead: () => void): () => void {
   let isRead = false;
   const seen = new IntersectionObserver((entries) => {
     if (isRead || !entries.some(({ isIntersecting }) => isIntersecting)) return;

@@ -32,6 +32,7 @@ export const WAITS: Readonly<Record<Wait, string>> = {
   tick: "waitTick",
   choose: "waitChoose",
   code: "waitCode",
+  device: "waitDevice",
   attention: "waitAttention",
   moment: "waitMoment",
 };
@@ -44,7 +45,8 @@ export const PRESENCE: Readonly<Record<PresenceState, string>> = {
 };
 
 /** What to say of a decision that did not count; undefined where the request is over, and its result says it. */
-export const NOT_COUNTED: Readonly<Record<DecisionRefusal, string | undefined>> = {
+export const NOT_COUNTED: Readonly<Record<DecisionRefusal | "fingerprint", string | undefined>> = {
+  fingerprint: "notCountedFingerprint",
   not_found: undefined,
   not_pending: undefined,
   not_presented: "notCountedTooSoon",
@@ -113,11 +115,17 @@ export function outcomeOf(result: ResultView): Outcome {
   }
 }
 
+function titleOf(value: boolean, label: string | undefined, endorses: boolean): string {
+  if (endorses) return value ? "youLetIn" : "youTurnedAway";
+  if (!value) return "youRejected";
+  return label === undefined ? "youAccepted" : "youAcceptedLabel";
+}
+
 function answered(result: ResultView & { readonly kind: "answered" }): Outcome {
-  const { value, label, code, delivery } = result;
+  const { value, label, code, delivery, endorses } = result;
   const words = {
     label: value ? label : undefined,
-    title: !value ? "youRejected" : label === undefined ? "youAccepted" : "youAcceptedLabel",
+    title: titleOf(value, label, endorses),
     at: undefined,
     note: code ? "codeNote" : undefined,
   };

@@ -4,6 +4,7 @@ import { outcomeOf } from "../../../src/extension/popup/words.ts";
 import type { ResultView } from "../../../src/responder/index.ts";
 
 const BASE = {
+  endorses: false,
   account: "alice@localhost",
   broker: "http://127.0.0.1:8787/.well-known/confirm",
   id: "B",
@@ -33,6 +34,11 @@ describe("the words for a result", () => {
 
   it("say that the broker cannot be reached only after a try", () => {
     expect(outcomeOf({ ...YES, attempts: 1 }).line).toBe("deliveryUnreachable");
+  });
+
+  it("say of a new device that it was let in or turned away", () => {
+    expect(outcomeOf({ ...YES, endorses: true, label: undefined }).title).toBe("youLetIn");
+    expect(outcomeOf({ ...YES, endorses: true, label: undefined, value: false }).title).toBe("youTurnedAway");
   });
 
   it("name the time of delivery, not of the answer", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CODE_GROUP, FINGERPRINT_GROUP, grouped } from "../../../src/extension/options/code.ts";
+import { CODE_GROUP, FINGERPRINT_GROUP, grouped } from "../../../src/extension/page/code.ts";
 
 describe("a typed code", () => {
   it("is set in capitals and groups of four, however it was written", () => {

@@ -1,4 +1,4 @@
-/** Codes and fingerprints as they are shown and typed. Pure. */
+/** Codes and fingerprints as they are shown and typed. */
 
 /** Characters in a group of a connect code. */
 export const CODE_GROUP = 4;
@@ -13,4 +13,11 @@ export function grouped(typed: string, size: number): string {
     groups.push(characters.slice(start, start + size).join(""));
   }
   return groups.join("-");
+}
+
+/** Sets what is typed or pasted in groups; not while the cursor is within, since it would jump. */
+export function groupAsTyped(input: HTMLInputElement, size: number): void {
+  input.addEventListener("input", () => {
+    if (input.selectionStart === input.value.length) input.value = grouped(input.value, size);
+  });
 }

@@ -88,6 +88,11 @@ describe("pending", () => {
     expect(await failure(line().pending(account()))).toMatchObject({ code: "refused", status: 403 });
   });
 
+  it("rejects with what the device is, where it is not active", async () => {
+    says({ PendingResponse: { ...refusal.ConfirmResponse, DeviceState: "revoked" } });
+    expect(await failure(line().pending(account()))).toMatchObject({ code: "refused", deviceState: "revoked" });
+  });
+
   it("rejects a list in which one entry has another form", async () => {
     says({ PendingResponse: { Status: 201, Entries: [await entry("RBA"), { Request: "x" }] } });
     expect((await failure(line().pending(account()))).code).toBe("malformed");
@@ -146,6 +151,18 @@ describe("the keys that the broker vouches for", () => {
   it("are none for an account that the broker does not know", async () => {
     says({ ConfirmResponse: { Status: 404 } });
     expect(await line().vouchedKids(account(), "bob@example.com")).toEqual([]);
+  });
+});
+
+describe("how the account's devices let each other in", () => {
+  it("is what the broker's Profile of it has", async () => {
+    const Endorsements = [await signedRequest(BANK)];
+    says({ ProfileResponse: { Status: 201, Account: ALICE, Endorsements } });
+    expect(await line().endorsements(account())).toEqual(Endorsements);
+    says({ ProfileResponse: { Status: 201, Account: ALICE } });
+    expect(await line().endorsements(account())).toEqual([]);
+    says(refusal);
+    expect((await failure(line().endorsements(account()))).code).toBe("refused");
   });
 });
 

@@ -88,6 +88,10 @@ describe("Connect", () => {
     const listed = await broker.signed(second, { PendingRequest: { Responder: ALICE } });
     expect(listed.status).toBe(403);
     expect(listed.sentence).toMatch(/not active yet/);
+    expect(listed.body["DeviceState"]).toBe("pending");
+    expect((await broker.signed(await newKey(), { PendingRequest: { Responder: ALICE } })).body).not.toHaveProperty(
+      "DeviceState",
+    );
     const profile = await broker.signed(second, { ProfileRequest: { Account: ALICE } });
     expect(profile.body["Devices"]).toHaveLength(1);
   });

@@ -202,7 +202,7 @@ describe("Devices", () => {
     expect((await revoke(second.key, second.key)).status).toBe(202);
     expect(await stateOf(second)).toBe("revoked");
     for (const message of [{ PendingRequest: { Responder: ALICE } }, { DevicesRequest: { Responder: ALICE } }]) {
-      expect((await broker.signed(second.key, message)).status).toBe(403);
+      expect((await broker.signed(second.key, message)).body).toMatchObject({ Status: 403, DeviceState: "revoked" });
     }
     const told = await profile();
     expect([told.Devices.length, told.Endorsements.length, told.Revocations.length]).toEqual([1, 1, 1]);

@@ -24,6 +24,7 @@ const CLOSE_POPUP = `() => { ${POPUP} popup?.closest("panel")?.hidePopup(); }`;
 const SHOWN_ADDRESS = `() => { ${POPUP}
   return popup?.closest("panel").state === "open" ? popup.currentURI?.spec : undefined;
 }`;
+const IS_POPUP_GONE = `() => { ${POPUP} return popup ? "" : "yes"; }`;
 const BADGE = `(id) => { ${ACTION}
   const widget = action.widget.forWindow(window).node;
   return widget.querySelector(".toolbarbutton-badge, .unified-extensions-item-action-button")?.getAttribute("value")
@@ -86,7 +87,12 @@ const PRESS = `(document, ...keys) => {
   }
 }`;
 
-/** A notification is a window of Firefox's own, where the system draws none. */
+/**
+ * Where the system draws no notifications, Firefox can: in windows of its own, which take the focus of the one that has the
+ * popup and do not give it back. So it draws none until it is told to.
+ */
+const DRAW_NOTIFICATIONS = '(draws) => { Services.prefs.setBoolPref("alerts.useSystemBackend", !draws); }';
+
 const CLICK_NOTIFICATION = `() => {
   const alert = Services.wm.getMostRecentWindow("alert:alert");
   if (!alert) throw new Error("no notification");
@@ -151,8 +157,12 @@ export class FirefoxChrome {
     }
   }
 
+  /** Closes the popup and waits until it is gone: one that is still going cannot be opened again. */
   async closePopup(): Promise<void> {
     await this.#call(CLOSE_POPUP);
+    await waitUntil("the popup closes", PATIENCE, async () =>
+      (await this.#call(IS_POPUP_GONE)) === "yes" ? true : undefined,
+    );
   }
 
   /** Runs a function in the popup; it gets the popup's document, then its arguments, which travel as JSON. */
@@ -175,6 +185,11 @@ export class FirefoxChrome {
   /** Presses keys in the popup, one after the other: `Enter`, `Tab`, `Space`, or a character. */
   async pressInPopup(keys: readonly string[]): Promise<void> {
     await this.#popup(PRESS, keys);
+  }
+
+  /** Whether Firefox draws its notifications itself from now on; at first it does not. */
+  async drawNotifications(draws: boolean): Promise<void> {
+    await this.#call(DRAW_NOTIFICATIONS, draws);
   }
 
   /** Clicks the notification that is on the screen. @throws {BrowserError} `command` where there is none */

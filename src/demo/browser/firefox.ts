@@ -168,6 +168,14 @@ export class Firefox {
   }
 
   /**
+   * Whether Firefox draws notifications itself from now on, which it does not at first: where there is no desktop they close
+   * at once. A drawn one takes the focus from the window, and no popup opens until it is gone.
+   */
+  drawNotifications(draws: boolean): Promise<void> {
+    return this.#chrome.drawNotifications(draws);
+  }
+
+  /**
    * Clicks the notification that is on the screen.
    *
    * @throws {BrowserError} `command` when there is none
@@ -220,8 +228,6 @@ function preferences(geckoId: string): string {
     "extensions.webextensions.uuids": JSON.stringify({ [geckoId]: UUID }),
     "remote.active-protocols": 1,
     "xpinstall.signatures.required": false,
-    // The system's notifications close at once where there is no desktop.
-    "alerts.useSystemBackend": false,
     "browser.aboutwelcome.enabled": false,
     "browser.startup.page": 0,
     "browser.shell.checkDefaultBrowser": false,

@@ -45,7 +45,7 @@ export interface TestBrowser extends Pick<CoBrowser, "badge" | "close"> {
   readonly stopBackground: () => Promise<void>;
   /** The notification that the background showed last since {@link watchNotifications}. */
   readonly notification: () => Promise<Notification | undefined>;
-  /** Notes what the background shows from now on, until it stops. */
+  /** Notes what the background shows from now on, until it stops or one was clicked. */
   readonly watchNotifications: () => Promise<void>;
   /** Clicks the notification. */
   readonly clickNotification: () => Promise<void>;

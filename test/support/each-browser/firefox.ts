@@ -43,7 +43,7 @@ export async function startFirefox(): Promise<TestBrowser> {
         (await firefox.backgroundState()) === "stopped" ? true : undefined,
       );
     },
-    watchNotifications: () => Promise.resolve(),
+    watchNotifications: () => firefox.drawNotifications(true),
     notification: async () => {
       const tab = await firefox.openPage(OPTIONS_PAGE);
       const all = await tab.evaluate(async () => {
@@ -57,7 +57,10 @@ export async function startFirefox(): Promise<TestBrowser> {
       await tab.close();
       return all[0];
     },
-    clickNotification: () => firefox.clickNotification(),
+    clickNotification: async () => {
+      await firefox.clickNotification();
+      await firefox.drawNotifications(false);
+    },
     restart: async () => {
       await firefox.close();
       firefox = await launchFirefox({ profile, installation: "already" });

@@ -33,6 +33,7 @@ export async function openWire(behaviour: Behaviour = () => undefined): Promise<
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     void (async () => {
+      if (request.headers.origin !== undefined && !letBrowser(request, response)) return;
       const pieces: Buffer[] = [];
       for await (const piece of request) pieces.push(piece as Buffer);
       const body = Buffer.concat(pieces).toString();
@@ -66,6 +67,16 @@ export async function openWire(behaviour: Behaviour = () => undefined): Promise<
       }),
   };
   return wire;
+}
+
+/** Lets an extension call, as a broker does; false where the call was a browser's own question, or one for a push channel. */
+function letBrowser({ method, headers, socket }: IncomingMessage, response: ServerResponse): boolean {
+  response.setHeader("access-control-allow-origin", "*");
+  response.setHeader("access-control-allow-headers", "content-type");
+  if (headers.upgrade !== undefined) socket.destroy();
+  else if (method === "OPTIONS") response.writeHead(204).end();
+  else return true;
+  return false;
 }
 
 function messageIn(body: string): JsonObject {

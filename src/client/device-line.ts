@@ -44,6 +44,8 @@ export interface DeviceLine {
   respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<Status>;
   refuse(account: DeviceAccount, brokerId: string): Promise<Status>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
+  /** Tells the broker of a changed profile of this device. */
+  connect(account: DeviceAccount, deviceName: string, profile: Jws): Promise<void>;
   /** The account's policy; with a change, after it was made. */
   policy(account: DeviceAccount, set?: PolicySet): Promise<AccountPolicy>;
   /** The account's devices; with a revocation, after it was handed over. */
@@ -105,6 +107,9 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
     refuse: async (account, brokerId) => {
       const Response = { BrokerID: brokerId, RequestStatus: "REFUSED" } as const;
       return knownStatus((await call(account, "Respond", { Response })).Status);
+    },
+    connect: async (account, DeviceName, DeviceProfile) => {
+      requireDone(await call(account, "Connect", { Account: account.account, DeviceName, DeviceProfile }));
     },
     policy: async (account, set) => {
       const change = set === undefined ? {} : { Set: set };

@@ -87,6 +87,14 @@ export function extensionId(): string {
   return browser.runtime.id;
 }
 
+/**
+ * Whether a page of this extension can ask an authenticator. Firefox throws a SecurityError: there an extension has no
+ * identity of its own for WebAuthn, and may use a website's only with a permission for that site.
+ */
+export function canAskPresence(): boolean {
+  return !extensionUrl("").startsWith("moz-extension:");
+}
+
 /** The exact URL of a file of this extension. */
 export function extensionUrl(path: string): string {
   return browser.runtime.getURL(path);

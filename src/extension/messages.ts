@@ -50,6 +50,8 @@ export interface AccountView {
   readonly serviceKid: string;
   /** The fingerprint that it had before, and when it was followed (milliseconds since 1970), until the user has seen it. */
   readonly followed: { readonly former: string; readonly at: number } | undefined;
+  /** Undefined where it is not set up. */
+  readonly presence: PresenceView | undefined;
 }
 
 /** One of an account's devices. */
@@ -64,6 +66,14 @@ export interface DeviceView {
   readonly isThis: boolean;
   /** This device may revoke it. */
   readonly isRevocable: boolean;
+}
+
+/** How an account asks for fingerprint or PIN. */
+export interface PresenceView {
+  /** The fingerprint of its key, which somebody may compare. */
+  readonly kid: string;
+  /** At every Accept, and not only where a request demands it. */
+  readonly always: boolean;
 }
 
 export interface PinView {
@@ -111,6 +121,8 @@ export type ConnectFailure =
 
 /** `not_yours`: the broker says that this device may not revoke that one. */
 export type DevicesFailure = "not_yours" | "failed";
+/** `not_verified`: the authenticator did not ask for a fingerprint, PIN or the like. `broker`: the broker was not told. */
+export type PresenceFailure = "not_verified" | "broker" | "failed";
 
 export type PinFailure = "account" | "fingerprint" | "storage";
 
@@ -194,6 +206,24 @@ export interface Messages {
     readonly from: "options";
     readonly request: AccountKey & { readonly revoke: string | null };
     readonly response: Result<{ readonly devices: readonly DeviceView[] }, DevicesFailure>;
+  };
+  /** Takes a WebAuthn credential that the page has made: base64url of what the browser gave. */
+  readonly "options.setUpPresence": {
+    readonly from: "options";
+    readonly request: {
+      readonly account: string;
+      readonly broker: string;
+      readonly credentialId: string;
+      /** SubjectPublicKeyInfo. */
+      readonly publicKey: string;
+      readonly authenticatorData: string;
+    };
+    readonly response: Result<Readonly<Record<never, never>>, PresenceFailure>;
+  };
+  readonly "options.alwaysPresence": {
+    readonly from: "options";
+    readonly request: { readonly account: string; readonly broker: string; readonly always: boolean };
+    readonly response: { readonly changed: boolean };
   };
   readonly "options.pins": {
     readonly from: "options";

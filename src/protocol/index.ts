@@ -29,7 +29,17 @@ export {
   Withdrawn,
 } from "./entries.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
-export { FlattenedJws, isJwe, Jwe, Jws, JwsOrJwe, Kid, PresenceAssertion, PublicJwk } from "./jose-shapes.ts";
+export {
+  CredentialId,
+  FlattenedJws,
+  isJwe,
+  Jwe,
+  Jws,
+  JwsOrJwe,
+  Kid,
+  PresenceAssertion,
+  PublicJwk,
+} from "./jose-shapes.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { LIMITS } from "./limits.ts";
 export { AccountId, BrokerId, DateTime, Sequence, Sha256 } from "./members.ts";

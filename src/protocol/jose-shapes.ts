@@ -30,7 +30,14 @@ export type PresenceAssertion = ReadOf<typeof PresenceAssertion>;
 /** JWS General JSON with exactly one signature; `header` is unprotected. Other members are dropped. */
 export const Jws = object({
   payload: encoded,
-  signatures: list(object({ protected: encoded, signature: encoded }, { header: object({}, { kid: Kid, presence: PresenceAssertion }) }), 1, 1),
+  signatures: list(
+    object(
+      { protected: encoded, signature: encoded },
+      { header: object({}, { kid: Kid, presence: PresenceAssertion }) },
+    ),
+    1,
+    1,
+  ),
 });
 export type Jws = ReadOf<typeof Jws>;
 

@@ -55,7 +55,12 @@ export const TBSResponse = tagged("TBSResponse", response);
 export type TBSResponse = ReadOf<typeof TBSResponse>;
 
 /** The key of a WebAuthn credential that a device asks its user's fingerprint or PIN with (design §7, Presence). */
-export const PresenceKey = object({ RpId: text(1, 300), Origin: text(1, 300), CredentialID: CredentialId, JWK: PublicJwk });
+export const PresenceKey = object({
+  RpId: text(1, 300),
+  Origin: text(1, 300),
+  CredentialID: CredentialId,
+  JWK: PublicJwk,
+});
 export type PresenceKey = ReadOf<typeof PresenceKey>;
 
 /** The payload of a device's profile (Appendix A of the design), signed by the device's own key. */

@@ -1,5 +1,5 @@
 /** The accounts in the extension's database, each with its device's non-extractable keys and its broker's pinned key. */
-import type { PublicJwk } from "../../protocol/index.ts";
+import type { PresenceKey, PublicJwk } from "../../protocol/index.ts";
 import type { AccountKey } from "../../responder/index.ts";
 import { transact } from "./database.ts";
 
@@ -9,6 +9,11 @@ export interface FollowedKey {
   readonly at: number;
 }
 
+export interface StoredPresence {
+  readonly key: PresenceKey;
+  readonly always: boolean;
+}
+
 export interface StoredAccount extends AccountKey {
   readonly deviceName: string;
   readonly signing: CryptoKeyPair;
@@ -16,6 +21,8 @@ export interface StoredAccount extends AccountKey {
   readonly service: PublicJwk;
   /** The key that handed over to `service`, and when that was followed, until the user was told. */
   readonly followed?: FollowedKey | undefined;
+  /** What asks the user for a fingerprint or PIN, once that is set up. */
+  readonly presence?: StoredPresence;
   /** Milliseconds since 1970. */
   readonly added: number;
 }
@@ -65,7 +72,7 @@ export function addAccount(database: IDBDatabase, account: StoredAccount): Promi
 export function changeAccount(
   database: IDBDatabase,
   { account, broker }: AccountKey,
-  change: Partial<Pick<StoredAccount, "service" | "followed">>,
+  change: Partial<Pick<StoredAccount, "service" | "followed" | "presence">>,
 ): Promise<boolean> {
   return transact(
     database,

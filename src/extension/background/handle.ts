@@ -20,6 +20,7 @@ import type { AccountView, PinFailure, PopupView, RequestOf, ResponseOf } from "
 import { connectAccount } from "./connect.ts";
 import { listDevices, removeAccount } from "./own-devices.ts";
 import type { Heard } from "./parse-message.ts";
+import { alwaysPresence, setUpPresence } from "./presence.ts";
 import { listPins, putPin, removePin } from "./pin-database.ts";
 import type { BrowserResponder } from "./responder.ts";
 
@@ -62,6 +63,13 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       return { seen: await responder.noteSeen(heard.request) };
     case "options.devices":
       return listDevices(responder, heard.request);
+    case "options.setUpPresence": {
+      const set = await setUpPresence(responder, heard.request);
+      changed();
+      return set;
+    }
+    case "options.alwaysPresence":
+      return { changed: await alwaysPresence(responder, heard.request) };
     case "options.pins":
       return { pins: await listPins(database) };
     case "options.addPin": {

@@ -7,6 +7,7 @@ import {
   boolean,
   BrokerId,
   Choice,
+  CredentialId,
   integer,
   Kid,
   LIMITS,
@@ -80,6 +81,17 @@ const FORMS: {
   "options.removeAccount": { from: "options", shape: object(accountMembers) },
   "options.seenKey": { from: "options", shape: object(accountMembers) },
   "options.devices": { from: "options", shape: DevicesShape },
+  "options.setUpPresence": {
+    from: "options",
+    shape: object({
+      ...accountMembers,
+      ...{ credentialId: CredentialId, publicKey: text(1, 1000), authenticatorData: text(1, 8000) },
+    }),
+  },
+  "options.alwaysPresence": {
+    from: "options",
+    shape: object({ ...accountMembers, always: boolean }),
+  },
   "options.pins": { from: "options", shape: Nothing },
   "options.addPin": {
     from: "options",

@@ -3,14 +3,23 @@ import { type Credentials, type DeviceLine, deviceLine } from "../../client/inde
 import {
   type DecryptionKey,
   decryptionKeyOf,
+  importPresenceKey,
   importPublicKey,
   type SigningKey,
   signingKeyOf,
 } from "../../crypto/index.ts";
 import { LIMITS } from "../../protocol/index.ts";
-import type { AccountKey, ResponderPorts } from "../../responder/index.ts";
+import type { AccountKey, PresenceSetting, ResponderPorts } from "../../responder/index.ts";
+import { canAskPresence } from "../browser.ts";
 import type { AccountView } from "../messages.ts";
-import { addAccount, changeAccount, listAccounts, removeAccount, type StoredAccount } from "./account-database.ts";
+import {
+  addAccount,
+  listAccounts,
+  removeAccount,
+  changeAccount,
+  type StoredAccount,
+  type StoredPresence,
+} from "./account-database.ts";
 import { openDatabase } from "./database.ts";
 import { inboxDatabase } from "./inbox-database.ts";
 import { type Line, openLine } from "./line.ts";
@@ -21,6 +30,7 @@ interface Member {
   readonly stored: StoredAccount;
   readonly who: Credentials;
   readonly opens: DecryptionKey;
+  readonly presence: PresenceSetting | undefined;
   readonly line: Line;
 }
 
@@ -36,6 +46,10 @@ export interface BrowserResponder {
   readonly remove: (account: AccountKey) => Promise<boolean>;
   /** The user knows that the broker has another key. */
   readonly noteSeen: (account: AccountKey) => Promise<boolean>;
+  /** An account with its keys. @throws Error where there is none */
+  readonly member: (account: AccountKey) => Pick<Member, "stored" | "who">;
+  /** Keeps what asks the user for a fingerprint or PIN; false where the account is gone. */
+  readonly setPresence: (account: AccountKey, presence: StoredPresence) => Promise<boolean>;
   /** Polls and delivers, for every account. */
   readonly checkAll: () => Promise<void>;
   /** The same for one account, as soon as an answer was signed. */
@@ -90,6 +104,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     pins: senderPins(database),
     domains,
     clock: Date.now,
+    ...(canAskPresence() ? { presence: (account) => Promise.resolve(memberOf(account).presence) } : {}),
   };
   const open = async (stored: StoredAccount): Promise<void> => {
     const key = await signingKeyOf(stored.signing);
@@ -97,7 +112,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     const opens = await decryptionKeyOf(stored.encryption);
     const account = { account: stored.account, broker: stored.broker };
     // The line asks for its member as soon as it opens, so the member is there first, with a line that is not open yet.
-    members.set(nameOf(account), { stored, who, opens, line: CLOSED });
+    members.set(nameOf(account), { stored, who, opens, presence: await presenceOf(stored), line: CLOSED });
     members.set(nameOf(account), {
       ...memberOf(account),
       line: openLine(ports, account, stored.added + LIMITS.endorseMs, () => memberOf(account).who, changed),
@@ -126,6 +141,13 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
       return removed;
     },
     noteSeen: (account) => change(account, { followed: undefined }),
+    member: memberOf,
+    setPresence: async (account, stored) => {
+      const isKept = await change(account, { presence: stored });
+      members.set(nameOf(account), { ...memberOf(account), presence: await presenceOf({ presence: stored }) });
+      changed();
+      return isKept;
+    },
     checkAll: async () => {
       await Promise.all([...members.values()].map(({ line }) => line.check().catch(() => undefined)));
     },
@@ -133,7 +155,11 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
   };
 }
 
-function viewOf({ stored, who, line }: Member): AccountView {
+async function presenceOf({ presence }: Pick<StoredAccount, "presence">): Promise<PresenceSetting | undefined> {
+  return presence === undefined ? undefined : { key: await importPresenceKey(presence.key), always: presence.always };
+}
+
+function viewOf({ stored, who, presence, line }: Member): AccountView {
   const { state, clockAhead } = line.view();
   return {
     account: stored.account,
@@ -144,5 +170,6 @@ function viewOf({ stored, who, line }: Member): AccountView {
     deviceKid: who.key.kid,
     serviceKid: who.service.kid,
     followed: stored.followed,
+    presence: presence === undefined ? undefined : { kid: presence.key.key.kid, always: presence.always },
   };
 }

@@ -5,6 +5,7 @@ import { button, element, fingerprint, foreign, sentence } from "../page/dom.ts"
 import { lineElement } from "../page/lines.ts";
 import { date } from "../page/times.ts";
 import { deviceList } from "./device-list.ts";
+import { presenceSettings } from "./presence.ts";
 import { removal } from "./removal.ts";
 
 type Card = ResponseOf<"options.accounts">["accounts"][number];
@@ -48,8 +49,8 @@ export function createAccountList(locale: string, onRemoved: (note: string) => v
 }
 
 /** What makes two views the same card: all but the state of the line. */
-function keyOf({ account, broker, deviceKid, serviceKid, deviceName, followed }: AccountView): string {
-  return JSON.stringify([account, broker, deviceKid, serviceKid, deviceName, followed]);
+function keyOf({ account, broker, deviceKid, serviceKid, deviceName, followed, presence }: AccountView): string {
+  return JSON.stringify([account, broker, deviceKid, serviceKid, deviceName, followed, presence]);
 }
 
 function createItem(view: AccountView, locale: string, onRemoved: (note: string) => void): Item {
@@ -70,6 +71,7 @@ function createItem(view: AccountView, locale: string, onRemoved: (note: string)
     followedKey(view, locale),
     element("dl", {}, ...fact("fieldBroker", foreign(broker)), ...fact("fieldDevice", foreign(view.deviceName))),
     deviceList(view, locale),
+    presenceSettings(view),
     removal({
       name: `${account}, ${new URL(broker).host}`,
       question: () =>

@@ -218,7 +218,7 @@ export interface Messages {
       readonly publicKey: string;
       readonly authenticatorData: string;
     };
-    readonly response: Result<Readonly<Record<never, never>>, PresenceFailure>;
+    readonly response: Result<unknown, PresenceFailure>;
   };
   readonly "options.alwaysPresence": {
     readonly from: "options";

@@ -12,8 +12,11 @@ import { firefoxTest } from "../support/firefox.ts";
 import { foreignGeneral, foreignKey } from "../support/foreign-signer.ts";
 import { System } from "../support/system.ts";
 
-async function withCredentials(key: VirtualKey, of: VirtualKey): Promise<VirtualKey> {
-  const { credentials } = await of.session.send("WebAuthn.getCredentials", { authenticatorId: of.authenticatorId });
+async function credentialsOf({ session, authenticatorId }: VirtualKey): Promise<Credentials> {
+  return (await getCredentials(session, authenticatorId)).credentials;
+}
+
+async function withCredentials(key: VirtualKey, credentials: Credentials): Promise<VirtualKey> {
   for (const credential of credentials) {
     await key.session.send("WebAuthn.addCredential", { authenticatorId: key.authenticatorId, credential });
   }
@@ -46,6 +49,10 @@ const HOLD = `{
   };
 }`;
 
+const getCredentials = (session: CDPSession, authenticatorId: string) =>
+  session.send("WebAuthn.getCredentials", { authenticatorId });
+type Credentials = Awaited<ReturnType<typeof getCredentials>>["credentials"];
+
 interface VirtualKey {
   readonly session: CDPSession;
   readonly authenticatorId: string;
@@ -70,8 +77,10 @@ describe.skipIf(SKIPPED !== "")(`presence in Chromium${SKIPPED}`, () => {
   let settings: Page;
   let authenticator: VirtualKey;
   let kid: string;
-  /** That of the popup, which stays open. */
-  let popupKey: VirtualKey | undefined;
+  /** What was made on the settings page. */
+  let credentials: Credentials = [];
+  /** That of each popup: one stays open until another window has the focus. */
+  const popupKeys = new WeakMap<Page, VirtualKey>();
 
   beforeAll(async () => {
     system = await System.start();
@@ -89,8 +98,9 @@ describe.skipIf(SKIPPED !== "")(`presence in Chromium${SKIPPED}`, () => {
   async function popupWith(heading: string): Promise<{ readonly popup: Page; readonly key: VirtualKey }> {
     await badgeShows(chromium, "1");
     const popup = await openRequest(chromium, heading);
-    popupKey ??= await withCredentials(await plugIn(popup), authenticator);
-    return { popup, key: popupKey };
+    const key = popupKeys.get(popup) ?? (await withCredentials(await plugIn(popup), credentials));
+    popupKeys.set(popup, key);
+    return { popup, key };
   }
 
   async function pressAccept(popup: Page): Promise<void> {
@@ -118,6 +128,8 @@ describe.skipIf(SKIPPED !== "")(`presence in Chromium${SKIPPED}`, () => {
     await settings.getByTestId("presence-set-up").click();
     const fingerprint = settings.getByTestId("presence-fingerprint");
     await fingerprint.waitFor();
+    credentials = await credentialsOf(authenticator);
+    expect(credentials).toHaveLength(1);
     expect((await fingerprint.innerText()).replaceAll(/\s/g, "")).toMatch(/^M[A-Z2-7]{4}(-[A-Z2-7]{5}){5}$/);
   });
 
@@ -161,10 +173,12 @@ describe.skipIf(SKIPPED !== "")(`presence in Chromium${SKIPPED}`, () => {
 
   it("is asked for at every Accept where the user wants that", async () => {
     await settings.getByTestId("presence-always").check();
-    await waitUntil("the switch is kept", 10_000, async () => {
-      await settings.reload();
-      await settings.getByTestId("presence-always").waitFor();
-      return (await settings.getByTestId("presence-always").isChecked()) ? true : undefined;
+    await waitUntil("the switch is kept", 20_000, async () => {
+      const again = await chromium.openPage(OPTIONS);
+      await again.getByTestId("presence-always").waitFor();
+      const isKept = await again.getByTestId("presence-always").isChecked();
+      await again.close();
+      return isKept ? true : undefined;
     });
     const asked = system.spawn("ask", ALICE, "Pay 40.00 EUR");
     const { popup, key } = await popupWith("Pay 40.00 EUR");

@@ -55,18 +55,13 @@ describe("REFUSED", () => {
   });
 
   it.each([
-    ["that is not pinned", (who: Alice) => void who.pins.clear()],
-    ["that is pinned with another key", async (who: Alice) => who.pins.set(BANK, [(await newKey()).kid])],
-    [
-      "whose domain publishes the key",
-      (who: Alice) => {
-        who.pins.clear();
-        who.domains.set(`ethel.example ${who.bank.kid}`, "published");
-      },
-    ],
-  ])("is never told to a sender %s", async (_, know) => {
-    const who = await pinnedBank();
-    await know(who);
+    ["that is not pinned", [], "offered"],
+    ["that is pinned with another key", ["MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI"], "none"],
+    ["whose domain publishes the key", [], "published"],
+  ] as const)("is never told to a sender %s", async (_, pins, check) => {
+    const who = await alice();
+    who.pins.set(BANK, [...pins]);
+    who.domains.set(`ethel.example ${who.bank.kid}`, check);
     expect(await who.take(await signedRequest(who.bank, UNSHOWABLE))).toMatchObject({ state: "refused", tell: false });
     const ref = await who.show(await signedRequest(who.bank));
     await refuseUnshowable(who.ports, ref);

@@ -85,6 +85,68 @@ export interface PinView {
   readonly added: number;
 }
 
+/** A key that asked under a name that is pinned with another: the user compares. */
+export interface ClashView {
+  readonly fromId: string;
+  /** The key that asked. */
+  readonly kid: string;
+  /** When, in milliseconds since 1970. */
+  readonly asked: number;
+  readonly pins: readonly PinView[];
+}
+
+/** How it stands with a block that the user wants. */
+export type BlockState =
+  /** Wanted; the broker is being asked. */
+  | "wanted"
+  /** The broker could not be asked, and will be again. */
+  | "retried"
+  | "done"
+  /** The broker's list has no room. */
+  | "full"
+  /** The broker does not let this device change the list. */
+  | "not_allowed";
+
+/** What became of a request, and of its sender: `offered` where it can be blocked, undefined where its key is not known. */
+export interface SettledView {
+  readonly result: ResultView;
+  readonly block: BlockState | "offered" | undefined;
+}
+
+/** A key, and the name that it claimed here; empty where it never asked here. */
+export interface NamedKey {
+  readonly kid: string;
+  readonly fromId: string;
+}
+
+/** A key that is to be blocked, and is not yet. */
+export interface WaitingBlock extends NamedKey, AccountKey {
+  readonly state: BlockState;
+}
+
+/** An entry of a policy: a fingerprint, with the name that it claimed here, an account, or a domain. */
+export interface EntryView {
+  readonly entry: string;
+  readonly fromId: string;
+}
+
+/** An account's policy, as its broker says. */
+export interface PolicyView {
+  readonly block: readonly EntryView[];
+  readonly allow: readonly EntryView[];
+  readonly allowOnly: boolean;
+  /** Whom the broker makes wait after rejections, and until when, in milliseconds since 1970. */
+  readonly coolDowns: readonly (EntryView & { readonly until: number })[];
+}
+
+/** A change of a policy: what, and about whom; `only` and `all` are about everybody. */
+export interface PolicyChange {
+  readonly act: "block" | "unblock" | "allow" | "disallow" | "lift" | "only" | "all";
+  readonly entry: string;
+}
+
+export type PolicyFailure = "entry" | "full" | "unreachable" | "clock" | "wrong_key" | "not_allowed" | "failed";
+
 /** What the popup shows. `waiting` counts verified pending requests, the shown one included. */
 export type PopupView =
   | { readonly kind: "setup" }
@@ -98,7 +160,7 @@ export type PopupView =
     }
   | { readonly kind: "request"; readonly request: RequestView; readonly waiting: number }
   | { readonly kind: "endorsement"; readonly endorsement: EndorsementView; readonly waiting: number }
-  | { readonly kind: "result"; readonly result: ResultView; readonly waiting: number };
+  | ({ readonly kind: "result"; readonly waiting: number } & SettledView);
 
 /** Why connecting failed; each has a sentence that says what to do. */
 export type ConnectFailure =
@@ -124,7 +186,8 @@ export type DevicesFailure = "not_yours" | "failed";
 /** `not_verified`: the authenticator did not ask for a fingerprint, PIN or the like. `broker`: the broker was not told. */
 export type PresenceFailure = "not_verified" | "broker" | "failed";
 
-export type PinFailure = "account" | "fingerprint" | "storage";
+/** `resembles`, `mixes`: the name could be taken for another; it is pinned where the user says so again. */
+export type PinFailure = "account" | "fingerprint" | "storage" | "resembles" | "mixes";
 
 type Result<T, F> = ({ readonly ok: true } & T) | { readonly ok: false; readonly failure: F; readonly detail: string };
 
@@ -147,7 +210,24 @@ export interface Messages {
     readonly request: RequestRef;
     readonly response: { readonly presented: boolean };
   };
-  readonly "popup.decide": { readonly from: "popup"; readonly request: Decision; readonly response: DecisionOutcome };
+  /** With `block`, a no after which the sender is to be blocked. */
+  readonly "popup.decide": {
+    readonly from: "popup";
+    readonly request: Decision & { readonly block: boolean };
+    readonly response: DecisionOutcome;
+  };
+  /** The sender of a settled request is to be blocked at the account's broker. False where its key is not known. */
+  readonly "popup.block": {
+    readonly from: "popup";
+    readonly request: RequestRef;
+    readonly response: { readonly wanted: boolean };
+  };
+  /** The key of this request brings no notification any more, or does again. */
+  readonly "popup.mute": {
+    readonly from: "popup";
+    readonly request: RequestRef & { readonly muted: boolean };
+    readonly response: { readonly done: boolean };
+  };
   /** The same about a new device. */
   readonly "popup.decideEndorsement": {
     readonly from: "popup";
@@ -228,17 +308,51 @@ export interface Messages {
   readonly "options.pins": {
     readonly from: "options";
     readonly request: Readonly<Record<string, never>>;
-    readonly response: { readonly pins: readonly PinView[] };
+    readonly response: { readonly pins: readonly PinView[]; readonly clashes: readonly ClashView[] };
   };
   readonly "options.addPin": {
     readonly from: "options";
-    readonly request: { readonly fromId: string; readonly kid: string; readonly checkedBy: string };
+    readonly request: {
+      readonly fromId: string;
+      readonly kid: string;
+      readonly checkedBy: string;
+      /** In place of every other key of this name. */
+      readonly replaces: boolean;
+      /** Though the name could be taken for another. */
+      readonly anyway: boolean;
+    };
     readonly response: Result<{ readonly pin: PinView }, PinFailure>;
+  };
+  /** The user compared, and the pin stays: the other key is not shown beside it until it asks again. */
+  readonly "options.keepPin": {
+    readonly from: "options";
+    readonly request: { readonly kid: string };
+    readonly response: { readonly kept: boolean };
   };
   readonly "options.removePin": {
     readonly from: "options";
     readonly request: { readonly fromId: string; readonly kid: string };
     readonly response: { readonly removed: boolean };
+  };
+  /** What this device keeps about senders: whom it muted, and which blocks are not at the broker yet. */
+  readonly "options.senders": {
+    readonly from: "options";
+    readonly request: Readonly<Record<string, never>>;
+    readonly response: {
+      readonly muted: readonly NamedKey[];
+      readonly waiting: readonly WaitingBlock[];
+    };
+  };
+  readonly "options.unmute": {
+    readonly from: "options";
+    readonly request: { readonly kid: string };
+    readonly response: { readonly removed: boolean };
+  };
+  /** An account's policy as its broker says it now; with a change, after it. */
+  readonly "options.policy": {
+    readonly from: "options";
+    readonly request: AccountKey & { readonly change: PolicyChange | null };
+    readonly response: Result<{ readonly policy: PolicyView }, PolicyFailure>;
   };
 }
 

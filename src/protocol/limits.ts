@@ -24,6 +24,8 @@ export const LIMITS = {
   waitSeconds: 60,
   /** Entries in one Pending answer. */
   pendingEntries: 100,
+  /** Entries in one list of an account's policy: three lists fill no message. */
+  policyEntries: 100,
   /** How long a request is on the screen, with nothing else changing, before an answer counts, in milliseconds. */
   armingMs: 600,
   /** A device's signed profile, as JSON: it must fit into the request to endorse it. */

@@ -5,6 +5,7 @@
 import { isDomain, parseAccount } from "./account.ts";
 import { ProtocolError } from "./errors.ts";
 import { Kid } from "./jose-shapes.ts";
+import { LIMITS } from "./limits.ts";
 import { AccountId, DateTime } from "./members.ts";
 import { boolean, list, object, type ReadOf, text } from "./shape.ts";
 
@@ -12,9 +13,6 @@ const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 /** What every entry has, whichever of the three it is; a fingerprint looks like a domain of one label. */
 const FORM = new RegExp(`^(?:[!-?A-~]{1,64}@)?${LABEL}(?:\\.${LABEL})*$`);
 const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;
-
-/** How many entries a list has at most: three lists fill no message. */
-const MOST_ENTRIES = 100;
 
 /**
  * The normal form of an entry: a fingerprint as it is, an account or a domain with its domain in lower case.
@@ -31,12 +29,12 @@ export function policyEntry(entry: string): string {
 }
 
 const Entry = text(1, 254, { check: policyEntry, form: FORM });
-const Entries = list(Entry, 0, MOST_ENTRIES);
+const Entries = list(Entry, 0, LIMITS.policyEntries);
 
 /** A change of the policy: the lists given replace those that are there, what is left out stays. */
 export const PolicySet = object(
   {},
-  { Block: Entries, Allow: Entries, AllowOnly: boolean, Lift: list(Kid, 0, MOST_ENTRIES) },
+  { Block: Entries, Allow: Entries, AllowOnly: boolean, Lift: list(Kid, 0, LIMITS.policyEntries) },
 );
 export type PolicySet = ReadOf<typeof PolicySet>;
 
@@ -49,6 +47,6 @@ export const AccountPolicy = object({
   Block: Entries,
   Allow: Entries,
   AllowOnly: boolean,
-  CoolDowns: list(CoolDown, 0, MOST_ENTRIES),
+  CoolDowns: list(CoolDown, 0, LIMITS.policyEntries),
 });
 export type AccountPolicy = ReadOf<typeof AccountPolicy>;

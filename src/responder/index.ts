@@ -24,6 +24,7 @@ export type {
 export { deliverDue } from "./deliver.ts";
 export { expireDue, withdrawIfConfirmed } from "./lapse.ts";
 export {
+  claimedName,
   pendingEndorsements,
   pendingEntries,
   refusedResults,

@@ -114,10 +114,11 @@ async function openPending(ports: ResponderPorts, entry: InboxEntry): Promise<Op
 export async function senderOf(
   ports: ResponderPorts,
   entry: InboxEntry,
-): Promise<Pick<SenderView, "fromId" | "trust"> | undefined> {
+): Promise<Pick<SenderView, "fromId" | "kid" | "trust"> | undefined> {
   const opened = await openPending(ports, entry);
   if (opened === undefined || opened.endorses !== undefined) return undefined;
-  return { fromId: opened.request.fromId, ...(await knownAs(ports, opened.request, entry.vouched)) };
+  const { fromId, signer } = opened.request;
+  return { fromId, kid: signer.kid, ...(await knownAs(ports, opened.request, entry.vouched)) };
 }
 
 /** The sender's domain, beside those that the user knows. */
@@ -135,6 +136,17 @@ async function acceptedBefore(ports: ResponderPorts, account: AccountKey, kid: s
 /** The key that signed an entry that was shown: of an encrypted one that is the key that posted it. */
 function signerOf({ request, postedBy }: InboxEntry): string | undefined {
   return isJwe(request) ? postedBy : request.signatures[0]?.header?.kid;
+}
+
+/** The name that a key asked this account under, last; undefined where it never did. No more than a claim. */
+export async function claimedName(
+  ports: ResponderPorts,
+  account: AccountKey,
+  kid: string,
+): Promise<string | undefined> {
+  const entry = (await ports.storage.list(account)).findLast((one) => signerOf(one) === kid);
+  const opened = entry === undefined ? undefined : await openForAccount(ports, entry, entry.received);
+  return opened?.ok === true && opened.request.signer.kid === kid ? opened.request.fromId : undefined;
 }
 
 /** What became of a request that is not pending any more; undefined where it is pending, or not known. */

@@ -2,8 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CONNECT_FAILURES, PIN_CHECKS, PIN_FAILURES } from "../../src/extension/options/words.ts";
-import { NOT_COUNTED, REFUSALS, TRUST, WAITS } from "../../src/extension/popup/words.ts";
+import {
+  CONNECT_FAILURES,
+  PIN_CHECKS,
+  PIN_FAILURES,
+  POLICY_FAILURES,
+  WAITING,
+} from "../../src/extension/options/words.ts";
+import { BLOCKS, NOT_COUNTED, REFUSALS, TRUST, WAITS } from "../../src/extension/popup/words.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, "src/extension");
@@ -21,6 +27,9 @@ const sentences = [
   ...Object.values(CONNECT_FAILURES).map(({ key }) => key),
   ...Object.values(PIN_FAILURES).map(({ key }) => key),
   ...Object.values(NOT_COUNTED).filter((key) => key !== undefined),
+  ...Object.values(POLICY_FAILURES),
+  ...Object.values(WAITING),
+  ...Object.values(BLOCKS),
   ...Object.values(REFUSALS),
   ...Object.values(TRUST).map(({ why }) => why),
 ];

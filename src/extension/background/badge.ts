@@ -7,8 +7,9 @@ import {
   type EndorsementView,
   viewEndorsement,
 } from "../../responder/index.ts";
-import { i18n, notify, setBadge, setTitle } from "../browser.ts";
+import { broadcastChanged, i18n, notify, setBadge, setTitle } from "../browser.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
+import { noteClash } from "./pinning.ts";
 import type { BrowserResponder } from "./responder.ts";
 
 const ACCENT = "#0b6b4b";
@@ -23,6 +24,7 @@ export function badgeKeeper(responder: BrowserResponder): () => Promise<void> {
     const { ports } = responder;
     const accounts = responder.accounts();
     const pending = [...(await pendingEndorsements(ports, accounts)), ...(await pendingEntries(ports, accounts))];
+    const muted = await ports.mutedKids?.();
     let alarm = false;
     let count = 0;
     const fresh: string[] = [];
@@ -30,8 +32,12 @@ export function badgeKeeper(responder: BrowserResponder): () => Promise<void> {
       const asks = entry.endorses ? await viewEndorsement(ports, entry) : await senderOf(ports, entry);
       if (asks === undefined) continue;
       count += 1;
-      alarm ||= "trust" in asks && asks.trust === "changed";
-      if (!seen.has(entry.digest) && entry.state === "verified") fresh.push(newsOf(asks));
+      if ("trust" in asks && asks.trust === "changed") {
+        alarm = true;
+        if (await noteClash(responder.senders, asks, entry.received)) await broadcastChanged();
+      }
+      const isMuted = "trust" in asks && muted?.has(asks.kid) === true;
+      if (!seen.has(entry.digest) && entry.state === "verified" && !isMuted) fresh.push(newsOf(asks));
     }
     seen = new Set(pending.map(({ digest }) => digest));
     await setBadge(alarm ? "!" : count === 0 ? "" : String(count), alarm ? ALARM : ACCENT);

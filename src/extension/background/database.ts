@@ -1,12 +1,15 @@
 /**
- * The extension's one IndexedDB: keys, requests, answers, pins, what domains said. Writes are durable ("strict") before they count; an upgrade
+ * The extension's one IndexedDB: keys, requests, answers, pins, what domains said, what the user wants of senders. Writes are durable ("strict") before they count; an upgrade
  * never drops what is there.
  */
 const NAME = "mesh-confirm";
-const VERSION = 2;
+const VERSION = 3;
 
-/** Accounts with their keys; the inbox; the senders that the user pinned; the domains that were asked about theirs. */
-export type StoreName = "accounts" | "inbox" | "pins" | "domains";
+/**
+ * Accounts with their keys; the inbox; the senders that the user pinned; the domains that were asked about theirs; the keys
+ * that the user muted or blocked, or that asked under a name with another pin.
+ */
+export type StoreName = "accounts" | "inbox" | "pins" | "domains" | "senders";
 
 /** The index of the inbox by account and broker. */
 export const BY_ACCOUNT = "account";
@@ -19,6 +22,7 @@ function upgrade(database: IDBDatabase, from: number): void {
     database.createObjectStore("pins", { keyPath: ["fromId", "kid"] });
   }
   if (from < 2) database.createObjectStore("domains", { keyPath: "domain" });
+  if (from < 3) database.createObjectStore("senders", { keyPath: "kid" });
 }
 
 /** Opens the database, making or upgrading it. */

@@ -1,5 +1,5 @@
 /** What the background does for each message of the table. Nothing here trusts a page beyond what its message may say. */
-import { LIMITS, parseAccount, ProtocolError } from "../../protocol/index.ts";
+import { LIMITS } from "../../protocol/index.ts";
 import {
   decide,
   decideEndorsement,
@@ -14,14 +14,15 @@ import {
   undeliveredResults,
   viewEndorsement,
   viewRequest,
-  viewResult,
 } from "../../responder/index.ts";
-import type { AccountView, PinFailure, PopupView, RequestOf, ResponseOf } from "../messages.ts";
+import type { AccountView, PopupView } from "../messages.ts";
 import { connectAccount } from "./connect.ts";
+import { block, listSenders, mute, policy, settledView } from "./deciding-on-senders.ts";
 import { listDevices, removeAccount } from "./own-devices.ts";
 import type { Heard } from "./parse-message.ts";
 import { alwaysPresence, setUpPresence } from "./presence.ts";
-import { listPins, putPin, removePin } from "./pin-database.ts";
+import { listPins, removePin } from "./pin-database.ts";
+import { addPin, keepPin, listClashes } from "./pinning.ts";
 import type { BrowserResponder } from "./responder.ts";
 
 /** All but what is answered even where there is no responder. */
@@ -29,7 +30,7 @@ export type Answerable = Exclude<Heard, { readonly name: "popup.mark" | "options
 
 /** Answers a message. */
 export async function handle(responder: BrowserResponder, heard: Answerable, changed: () => void): Promise<unknown> {
-  const { ports, database } = responder;
+  const { ports, database, senders } = responder;
   switch (heard.name) {
     case "popup.look":
       return look(responder, heard.request.showing);
@@ -41,6 +42,10 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       const outcome = await (heard.name === "popup.decide"
         ? decide(ports, heard.request, rules)
         : decideEndorsement(ports, heard.request, rules));
+      if (outcome.ok && heard.name === "popup.decide" && heard.request.block && !heard.request.value) {
+        // Where that cannot be stored, the result offers it.
+        await block(responder, heard.request).catch(() => false);
+      }
       // Delivered from here on by itself: the popup may close, the worker may die.
       if (outcome.ok) void responder.check(heard.request).catch(() => undefined);
       changed();
@@ -53,6 +58,16 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
     }
     case "popup.checkSender":
       return { asked: await checkSender(responder, heard.request) };
+    case "popup.block": {
+      const wanted = await block(responder, heard.request);
+      changed();
+      return { wanted };
+    }
+    case "popup.mute": {
+      const done = await mute(responder, heard.request);
+      changed();
+      return { done };
+    }
     case "options.accounts":
       return { accounts: await Promise.all(responder.views().map((view) => withUnsent(responder, view))) };
     case "options.connect":
@@ -71,9 +86,9 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
     case "options.alwaysPresence":
       return { changed: await alwaysPresence(responder, heard.request) };
     case "options.pins":
-      return { pins: await listPins(database) };
+      return { pins: await listPins(database), clashes: await listClashes(database, senders) };
     case "options.addPin": {
-      const added = await addPin(database, heard.request);
+      const added = await addPin(database, ports.pins, heard.request);
       changed();
       return added;
     }
@@ -81,6 +96,23 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       const removed = await removePin(database, heard.request.fromId, heard.request.kid);
       changed();
       return { removed };
+    }
+    case "options.keepPin": {
+      const kept = await keepPin(senders, heard.request.kid);
+      changed();
+      return { kept };
+    }
+    case "options.senders":
+      return listSenders(responder);
+    case "options.unmute": {
+      const removed = await senders.change(heard.request.kid, (sender) => ({ ...sender, muted: undefined }));
+      changed();
+      return { removed };
+    }
+    case "options.policy": {
+      const response = await policy(responder, heard.request);
+      if (heard.request.change !== null) changed();
+      return response;
     }
   }
 }
@@ -103,8 +135,8 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
     );
     const view = still === undefined ? undefined : await pendingView(responder, still, waiting);
     if (view !== undefined) return view;
-    const result = await viewResult(ports, showing);
-    if (result !== undefined) return { kind: "result", result, waiting };
+    const settled = await settledView(responder, showing);
+    if (settled !== undefined) return { kind: "result", ...settled, waiting };
   }
   for (const entry of pending) {
     const view = await pendingView(responder, entry, waiting);
@@ -124,12 +156,12 @@ async function pendingView(
     const endorsement = await viewEndorsement(responder.ports, entry);
     return endorsement === undefined ? undefined : { kind: "endorsement", endorsement, waiting };
   }
-  const request = await settledView(responder, entry);
+  const request = await checkedView(responder, entry);
   return request === undefined ? undefined : { kind: "request", request, waiting };
 }
 
 /** A request for the screen; its sender's domain is asked again where what it said is old. */
-async function settledView(responder: BrowserResponder, entry: InboxEntry): Promise<RequestView | undefined> {
+async function checkedView(responder: BrowserResponder, entry: InboxEntry): Promise<RequestView | undefined> {
   const view = await viewRequest(responder.ports, entry);
   if (view?.sender.check !== "due") return view;
   responder.domains.ask(view.sender.fromId).catch(() => undefined);
@@ -151,29 +183,4 @@ async function withUnsent(
 ): Promise<AccountView & { readonly unsent: number }> {
   const unsent = (await ports.storage.list(view)).filter(({ state }) => state === "answered").length;
   return { ...view, unsent };
-}
-
-const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;
-
-async function addPin(
-  database: IDBDatabase,
-  request: RequestOf<"options.addPin">,
-): Promise<ResponseOf<"options.addPin">> {
-  const failed = (failure: PinFailure): ResponseOf<"options.addPin"> => ({ ok: false, failure, detail: "" });
-  let fromId: string;
-  try {
-    fromId = parseAccount(request.fromId.trim()).id;
-  } catch (error) {
-    if (error instanceof ProtocolError) return failed("account");
-    throw error;
-  }
-  const kid = request.kid.trim().toUpperCase();
-  if (!FINGERPRINT.test(kid)) return failed("fingerprint");
-  const pin = { fromId, kid, checkedBy: request.checkedBy.trim().slice(0, 200), added: Date.now() };
-  try {
-    await putPin(database, pin);
-  } catch {
-    return failed("storage");
-  }
-  return { ok: true, pin };
 }

@@ -33,6 +33,9 @@ export interface Line {
   readonly close: () => void;
 }
 
+/** Asks the account's broker to block what the user wants blocked; as `deliverDue`. */
+export type BlockTries = (account: AccountKey, backoff: (failures: number) => number) => Promise<number | undefined>;
+
 const RETRY_LIMIT_MS = 30_000;
 /** A user who has just connected a further device sits before it and waits. */
 const PENDING_MS = 5000;
@@ -48,6 +51,7 @@ export function openLine(
   account: AccountKey,
   awaitedUntil: number,
   who: () => Credentials,
+  blockDue: BlockTries,
   changed: () => void,
 ): Line {
   let view: LineView = { state: "connecting", clockAhead: undefined };
@@ -74,9 +78,13 @@ export function openLine(
 
   const deliver = oneAtATime(async () => {
     clearTimeout(retry);
-    const next = await deliverDue(ports, account, (failures) => backoffMs(failures, Math.random()));
+    const backoff = (failures: number): number => backoffMs(failures, Math.random());
+    const answers = await deliverDue(ports, account, backoff);
     changed();
-    if (next === undefined || closed) return;
+    const blocks = await blockDue(account, backoff);
+    changed();
+    const next = Math.min(answers ?? Infinity, blocks ?? Infinity);
+    if (next === Infinity || closed) return;
     // The alarm comes every 30 seconds in any case; a timer only makes the first tries quicker.
     const wait = Math.max(0, next - Date.now());
     if (wait < RETRY_LIMIT_MS) retry = setTimeout(() => void deliver().catch(() => undefined), wait + 50);

@@ -20,7 +20,7 @@ import {
   type Shape,
   text,
 } from "../../protocol/index.ts";
-import type { Decision, EndorsementDecision, RequestRef } from "../../responder/index.ts";
+import type { EndorsementDecision, RequestRef } from "../../responder/index.ts";
 import { extensionId, extensionUrl, type MessageSender } from "../browser.ts";
 import type { MessageName, Messages, RequestOf } from "../messages.ts";
 
@@ -32,10 +32,10 @@ const Nothing = object({});
 const Proof = object({ created: integer(0, Number.MAX_SAFE_INTEGER), assertion: PresenceAssertion });
 
 const DecisionForm = object(
-  { ...refMembers, value: boolean, expected: boolean },
+  { ...refMembers, value: boolean, expected: boolean, block: boolean },
   { choice: Choice, reason: oneOf("unknown"), presence: Proof },
 );
-const DecisionShape: Shape<Decision> = {
+const DecisionShape: Shape<RequestOf<"popup.decide">> = {
   schema: DecisionForm.schema,
   read: (value, path) => ({ choice: undefined, reason: undefined, ...DecisionForm.read(value, path) }),
 };
@@ -47,6 +47,17 @@ const EndorsementForm = object(
 const EndorsementShape: Shape<EndorsementDecision> = {
   schema: EndorsementForm.schema,
   read: (value, path) => ({ typed: undefined, reason: undefined, ...EndorsementForm.read(value, path) }),
+};
+
+const PolicyForm = object(accountMembers, {
+  change: object({
+    act: oneOf("block", "unblock", "allow", "disallow", "lift", "only", "all"),
+    entry: text(0, 300),
+  }),
+});
+const PolicyShape: Shape<RequestOf<"options.policy">> = {
+  schema: PolicyForm.schema,
+  read: (value, path) => ({ change: null, ...PolicyForm.read(value, path) }),
 };
 
 const LookForm = object({}, { showing: Ref });
@@ -73,6 +84,8 @@ const FORMS: {
   "popup.checkSender": { from: "popup", shape: Ref },
   "popup.mark": { from: "popup", shape: Nothing },
   "options.mark": { from: "options", shape: Nothing },
+  "popup.block": { from: "popup", shape: Ref },
+  "popup.mute": { from: "popup", shape: object({ ...refMembers, muted: boolean }) },
   "options.accounts": { from: "options", shape: Nothing },
   "options.connect": {
     from: "options",
@@ -95,9 +108,16 @@ const FORMS: {
   "options.pins": { from: "options", shape: Nothing },
   "options.addPin": {
     from: "options",
-    shape: object({ fromId: text(0, 300), kid: text(0, 200), checkedBy: text(0, 200) }),
+    shape: object({
+      ...{ fromId: text(0, 300), kid: text(0, 200), checkedBy: text(0, 200) },
+      ...{ replaces: boolean, anyway: boolean },
+    }),
   },
+  "options.keepPin": { from: "options", shape: object({ kid: Kid }) },
   "options.removePin": { from: "options", shape: object({ fromId: text(1, 300), kid: text(1, 200) }) },
+  "options.senders": { from: "options", shape: Nothing },
+  "options.unmute": { from: "options", shape: object({ kid: Kid }) },
+  "options.policy": { from: "options", shape: PolicyShape },
 };
 
 /** A message that passed. */

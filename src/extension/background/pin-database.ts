@@ -26,12 +26,15 @@ export async function listPins(database: IDBDatabase): Promise<readonly PinView[
   return rows.filter(isPin);
 }
 
-export function putPin(database: IDBDatabase, pin: PinView): Promise<boolean> {
+/** @param replaces - in place of every other key of the name */
+export function putPin(database: IDBDatabase, pin: PinView, replaces: boolean): Promise<boolean> {
   return transact(
     database,
     "pins",
     "readwrite",
     (store, done) => {
+      // Keys are [name, key]: an array sorts after every text.
+      if (replaces) store.delete(IDBKeyRange.bound([pin.fromId], [pin.fromId, []]));
       store.put(pin);
       done(true);
     },

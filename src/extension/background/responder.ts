@@ -20,10 +20,13 @@ import {
   type StoredAccount,
   type StoredPresence,
 } from "./account-database.ts";
+import { blockDue } from "./blocking.ts";
 import { openDatabase } from "./database.ts";
 import { inboxDatabase } from "./inbox-database.ts";
-import { type Line, openLine } from "./line.ts";
+import { type BlockTries, type Line, openLine } from "./line.ts";
 import { senderPins } from "./pin-database.ts";
+import { type Policies, policiesOf } from "./policies.ts";
+import { senderDatabase, type SenderStore } from "./sender-database.ts";
 import { type AskedDomains, senderDomains } from "./sender-domains.ts";
 
 interface Member {
@@ -39,6 +42,8 @@ export interface BrowserResponder {
   readonly ports: ResponderPorts;
   readonly broker: DeviceLine;
   readonly domains: AskedDomains;
+  readonly senders: SenderStore;
+  readonly policies: Policies;
   readonly accounts: () => readonly AccountKey[];
   readonly views: () => readonly AccountView[];
   /** Keeps an account and opens its line; false where it is there already. */
@@ -93,6 +98,8 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     clock: Date.now,
   });
   const domains = senderDomains(database, changed);
+  const senders = senderDatabase(database);
+  const policies = policiesOf(broker);
   const ports: ResponderPorts = {
     storage: inboxDatabase(database),
     keys: {
@@ -105,7 +112,12 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     domains,
     clock: Date.now,
     ...(canAskPresence() ? { presence: (account) => Promise.resolve(memberOf(account).presence) } : {}),
+    mutedKids: async () => {
+      const muted = (await senders.list()).filter((sender) => sender.muted !== undefined);
+      return new Set(muted.map(({ kid }) => kid));
+    },
   };
+  const block: BlockTries = (account, backoff) => blockDue({ senders, policies, clock: Date.now }, account, backoff);
   const open = async (stored: StoredAccount): Promise<void> => {
     const key = await signingKeyOf(stored.signing);
     const who = { key, service: await importPublicKey(stored.service) };
@@ -115,7 +127,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     members.set(nameOf(account), { stored, who, opens, presence: await presenceOf(stored), line: CLOSED });
     members.set(nameOf(account), {
       ...memberOf(account),
-      line: openLine(ports, account, stored.added + LIMITS.endorseMs, () => memberOf(account).who, changed),
+      line: openLine(ports, account, stored.added + LIMITS.endorseMs, () => memberOf(account).who, block, changed),
     });
   };
   for (const stored of await listAccounts(database)) await open(stored);
@@ -125,6 +137,8 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     ports,
     broker,
     domains,
+    senders,
+    policies,
     accounts: () => [...members.values()].map(({ stored: { account, broker } }) => ({ account, broker })),
     views: () => [...members.values()].map(viewOf),
     add: async (stored) => {

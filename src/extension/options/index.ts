@@ -6,9 +6,11 @@ import { extensionUrl, i18n, onChanged, sendToBackground, uiLanguage } from "../
 import { element } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { createAccountList } from "./account-list.ts";
+import { createClashList } from "./clash-list.ts";
 import { createConnectForm } from "./connect-form.ts";
 import { createPinForm } from "./pin-form.ts";
 import { createPinList } from "./pin-list.ts";
+import { createSenderLists } from "./sender-lists.ts";
 
 const main = document.querySelector("main");
 if (main !== null) start(main);
@@ -27,17 +29,22 @@ function start(root: HTMLElement): void {
     void look();
   });
   const pins = createPinList(locale, () => void look());
+  const clashes = createClashList(locale, () => void look());
+  const senders = createSenderLists(locale, () => void look());
   const connect = createConnectForm(() => void look());
   const pin = createPinForm(() => void look());
 
   async function look(): Promise<void> {
     try {
-      const [{ accounts: connected }, { pins: pinned }] = await Promise.all([
+      const [{ accounts: connected }, { pins: pinned, clashes: contradicting }, kept] = await Promise.all([
         sendToBackground("options.accounts", {}),
         sendToBackground("options.pins", {}),
+        sendToBackground("options.senders", {}),
       ]);
       accounts.show(connected);
       pins.show(pinned);
+      clashes.show(contradicting);
+      senders.show(connected, kept);
       problem.replaceChildren();
       if (mark.childElementCount > 0) return;
       mark.replaceChildren(installationMark((await sendToBackground("options.mark", {})).mark));
@@ -57,7 +64,9 @@ function start(root: HTMLElement): void {
     section("markTitle", "markIntro", mark),
     section("accountsLabel", undefined, note, accounts.element),
     section("connectTitle", "connectIntro", connect),
-    section("pinsTitle", "pinsIntro", pins.element, pin),
+    section("pinsTitle", "pinsIntro", clashes.element, pins.element, pin),
+    section("policyTitle", "policyIntro", senders.policies),
+    section("mutedTitle", "mutedIntro", senders.muted),
   );
   onChanged(() => void look());
   void look();

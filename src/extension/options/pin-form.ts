@@ -1,9 +1,10 @@
 /** Pins a sender: from then on the popup names it as a fact, so how its fingerprint was checked is asked and kept. */
 import { i18n, sendToBackground } from "../browser.ts";
 import { FINGERPRINT_GROUP, groupAsTyped, grouped } from "../page/code.ts";
-import { selectField, textField } from "./field.ts";
+import { checkedFields } from "./checked-fields.ts";
+import { textField } from "./field.ts";
 import { form } from "./form.ts";
-import { PIN_CHECKS, PIN_FAILURES } from "./words.ts";
+import { pinProblem } from "./pin-problem.ts";
 
 /** Builds the form. @param onPinned - called when there is a new pin */
 export function createPinForm(onPinned: () => void): HTMLElement {
@@ -17,48 +18,35 @@ export function createPinForm(onPinned: () => void): HTMLElement {
     placeholder: "XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX",
   });
   groupAsTyped(kid.input, FINGERPRINT_GROUP);
-  const checked = selectField("pin-checked", "fieldChecked", "fieldCheckedHint", PIN_CHECKS);
-  const other = textField("pin-checked-other", "fieldCheckedOther", undefined, { maxlength: "200" });
-  const showOther = (): void => {
-    other.element.hidden = checked.input.value !== "other";
-  };
-  checked.input.addEventListener("change", showOther);
-  showOther();
-
-  const clear = (): void => {
-    for (const { input } of [from, kid, checked, other]) input.value = "";
-    showOther();
-  };
-  /** How it was checked, in words; empty where the user has not said. */
-  const checkedBy = (): string => {
-    const { value } = checked.input;
-    if (value === "other") return other.input.value.trim();
-    return value === "" ? "" : (checked.input.selectedOptions[0]?.textContent ?? "");
-  };
+  const checked = checkedFields("pin-checked");
+  /** The name that the user was warned of: pinned all the same where it is sent again. */
+  let warnedOf = "";
 
   return form({
-    fields: [from, kid, checked, other],
+    fields: [from, kid, ...checked.fields],
     submit: { testid: "pin-add", key: "pinAdd" },
     busy: "pinAdding",
     send: async () => {
-      const words = checkedBy();
-      if (words === "") {
-        return { text: i18n("pinCheckedMissing"), field: checked.input.value === "other" ? other : checked };
-      }
+      const checkedBy = checked.read();
+      if (typeof checkedBy !== "string") return checkedBy;
       const fromId = from.input.value.trim();
       const response = await sendToBackground("options.addPin", {
         fromId,
         kid: grouped(kid.input.value, FINGERPRINT_GROUP),
-        checkedBy: words,
+        checkedBy,
+        replaces: false,
+        anyway: fromId === warnedOf,
       });
+      warnedOf = "";
       if (response.ok) {
-        clear();
+        from.input.value = "";
+        kid.input.value = "";
+        checked.clear();
         onPinned();
         return { done: i18n("pinAdded", response.pin.fromId) };
       }
-      const { key, field } = PIN_FAILURES[response.failure];
-      const target = field === undefined ? undefined : { from, kid }[field];
-      return { text: i18n(key), detail: response.detail, ...(target === undefined ? {} : { field: target }) };
+      if (response.failure === "resembles" || response.failure === "mixes") warnedOf = fromId;
+      return pinProblem(response, { from, kid });
     },
   });
 }

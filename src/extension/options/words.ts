@@ -1,5 +1,5 @@
 /** From each failure to the sentence that says what to do, and to the field that is to be corrected. Pure. */
-import type { ConnectFailure, DevicesFailure, DeviceView, PinFailure } from "../messages.ts";
+import type { BlockState, ConnectFailure, DevicesFailure, DeviceView, PinFailure, PolicyFailure } from "../messages.ts";
 
 export const CONNECT_FAILURES: Readonly<
   Record<ConnectFailure, { readonly key: string; readonly field: "account" | "code" | "broker" | undefined }>
@@ -39,6 +39,26 @@ export const PIN_FAILURES: Readonly<
   account: { key: "pinAccount", field: "from" },
   fingerprint: { key: "pinFingerprint", field: "kid" },
   storage: { key: "pinStorage", field: undefined },
+  resembles: { key: "pinResembles", field: "from" },
+  mixes: { key: "pinMixes", field: "from" },
+};
+
+export const POLICY_FAILURES: Readonly<Record<PolicyFailure, string>> = {
+  entry: "policyEntry",
+  full: "policyFull",
+  unreachable: "policyUnreachable",
+  clock: "policyClock",
+  wrong_key: "policyWrongKey",
+  not_allowed: "policyNotAllowed",
+  failed: "policyFailed",
+};
+
+/** Of a block that is not at the broker. */
+export const WAITING: Readonly<Record<Exclude<BlockState, "done">, string>> = {
+  wanted: "waitingWanted",
+  retried: "waitingRetried",
+  full: "waitingFull",
+  not_allowed: "waitingNotAllowed",
 };
 
 /** How a user may have checked a sender's fingerprint; `other` is in their own words. */

@@ -2,16 +2,9 @@
  * What the popup does: looks at what the background has, puts it on the screen, hands over what the user decided. A
  * result stays until Next; a silent background disarms everything. It holds no key and knows no storage or network.
  */
-import type {
-  Decision,
-  EndorsementOutcome,
-  EndorsementView,
-  RequestRef,
-  RequestView,
-  ResultView,
-} from "../../responder/index.ts";
+import type { Decision, EndorsementOutcome, EndorsementView, RequestRef, RequestView } from "../../responder/index.ts";
 import { i18n, sendToBackground, uiLanguage } from "../browser.ts";
-import type { PopupView, RequestOf } from "../messages.ts";
+import type { PopupView, RequestOf, ResponseOf, SettledView } from "../messages.ts";
 import { emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { provePresence } from "./presence.ts";
@@ -23,7 +16,7 @@ import { NOT_COUNTED, TRUST } from "./words.ts";
 
 type Screen =
   | { readonly kind: "request"; readonly request: RequestView | EndorsementView; readonly screen: RequestScreen }
-  | { readonly kind: "result"; readonly result: ResultView; readonly screen: ResultScreen }
+  | { readonly kind: "result"; readonly settled: SettledView; readonly screen: ResultScreen }
   /** Told apart by its content. */
   | { readonly kind: "calm"; readonly content: string };
 
@@ -84,7 +77,7 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
         applyEndorsement(view.endorsement, view.waiting);
         break;
       case "result":
-        applyResult(view.result, view.waiting);
+        applyResult({ result: view.result, block: view.block }, view.waiting);
         break;
       case "empty":
         applyCalm(JSON.stringify(view), () => emptyScreen(view, locale));
@@ -116,8 +109,9 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
       return;
     }
     const screen = requestScreen(request, srml, locale, {
-      onDecision: (decision) => void decide("popup.decide", decision),
-      onCheckSender: () => void checkSender(refOf(request)),
+      onDecision: (decision, block) => void decide("popup.decide", { ...decision, block }),
+      onCheckSender: () => void ask("popup.checkSender", refOf(request)),
+      onMute: (muted) => void ask("popup.mute", { ...refOf(request), muted }),
       onArmed,
     });
     showRequest(request, screen, waiting);
@@ -140,16 +134,22 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
     presentWhenDrawn(screen);
   }
 
-  function applyResult(result: ResultView, waiting: number): void {
-    if (current?.kind === "result" && isSame(refOf(current.result), refOf(result))) {
-      if (!isSame(current.result, result)) current.screen.update(result, waiting);
+  function applyResult(settled: SettledView, waiting: number): void {
+    const ref = refOf(settled.result);
+    if (current?.kind === "result" && isSame(refOf(current.settled.result), ref)) {
+      const { screen, settled: before } = current;
+      if (!isSame(before, settled)) screen.update(settled, waiting);
+      current = { kind: "result", settled, screen };
       return;
     }
-    showing = refOf(result);
-    const origin = shown !== undefined && isSame(refOf(shown), showing) ? shown : undefined;
-    const screen = resultScreen(result, origin, locale, next);
-    screen.update(result, waiting);
-    replace({ kind: "result", result, screen }, screen.elements);
+    showing = ref;
+    const origin = shown !== undefined && isSame(refOf(shown), ref) ? shown : undefined;
+    const screen = resultScreen(settled.result, origin, locale, {
+      onNext: next,
+      onBlock: async () => (await ask("popup.block", ref))?.wanted === true,
+    });
+    screen.update(settled, waiting);
+    replace({ kind: "result", settled, screen }, screen.elements);
     say(i18n("saysResult"));
   }
 
@@ -216,13 +216,13 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
   }
 
   /** The background says by itself what became of it, and at once that it is on its way. */
-  async function checkSender(ref: RequestRef): Promise<void> {
-    try {
-      await sendToBackground("popup.checkSender", ref, CHECK_MS);
-    } catch {
-      fail();
-    }
+  async function ask<N extends "popup.checkSender" | "popup.mute" | "popup.block">(
+    name: N,
+    request: RequestOf<N>,
+  ): Promise<ResponseOf<N> | undefined> {
+    const response = await sendToBackground(name, request, CHECK_MS).catch(fail);
     await look();
+    return response ?? undefined;
   }
 
   function next(): void {

@@ -11,9 +11,12 @@ import { guardedButton } from "./guarded-button.ts";
 import { typedField } from "./typed-field.ts";
 import { PRESENCE, WAITS } from "./words.ts";
 
+/** A no: plain, with the reason that it was not the user, or to be followed by a block. */
+export type Rejection = "plain" | "unknown" | "block";
+
 export interface DecisionEvents {
   readonly onAccept: () => void;
-  readonly onReject: (reason: "unknown" | undefined) => void;
+  readonly onReject: (how: Rejection) => void;
   readonly onTicked: (ticked: boolean) => void;
   /** What is to be typed was changed. @param isWhole - whether it is all there now */
   readonly onTyped: (isWhole: boolean) => void;
@@ -44,10 +47,13 @@ export function decisionBand(
   const tick = element("input", { testid: "expected", attributes: { type: "checkbox" } });
   tick.addEventListener("change", () => events.onTicked(tick.checked));
   const field = isDevice || request.match ? typedField(isDevice ? "typed" : "match", events.onTyped) : undefined;
-  const reject = guardedButton("reject", "reject", () => events.onReject(undefined));
+  const reject = guardedButton("reject", "reject", () => events.onReject("plain"));
   const accept = guardedButton("accept", "accept", events.onAccept);
   const notMe = guardedButton("link", "not-me", () => events.onReject("unknown"));
+  const block = guardedButton("link", "reject-block", () => events.onReject("block"));
+  const rejections = [reject, notMe, block];
   reject.element.append(i18n("reject"));
+  block.element.append(i18n("rejectBlock"));
   notMe.element.append(i18n("notMe"));
   accept.element.setAttribute("aria-describedby", "why");
   const why = element("p", { class: "why", testid: "why", attributes: { id: "why" } });
@@ -64,7 +70,14 @@ export function decisionBand(
       : undefined,
     element("div", { class: "buttons" }, reject.element, trust === "changed" ? undefined : accept.element),
     problem,
-    element("div", { class: "meta" }, expires, why, asked, notMe.element),
+    element(
+      "div",
+      { class: "meta" },
+      expires,
+      why,
+      asked,
+      element("p", { class: "others" }, isDevice ? undefined : block.element, notMe.element),
+    ),
   );
   return {
     element: band,
@@ -72,8 +85,7 @@ export function decisionBand(
     typed: () => field?.text(),
     show: ({ waits, rejectLive }) => {
       accept.setLive(waits === undefined);
-      reject.setLive(rejectLive);
-      notMe.setLive(rejectLive);
+      for (const one of rejections) one.setLive(rejectLive);
       setText(why, waits === undefined ? "" : i18n(WAITS[waits]));
     },
     showLabel: (label) => {

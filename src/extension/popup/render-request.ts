@@ -3,7 +3,7 @@ import type { Decision, EndorsementView, RequestView } from "../../responder/ind
 import { i18n } from "../browser.ts";
 import { LIMITS } from "../../protocol/index.ts";
 import { arm, type Arming, type ArmingEvent, type Needs, startArming, verdictOf } from "./arming.ts";
-import { decisionBand } from "./decision-band.ts";
+import { decisionBand, type Rejection } from "./decision-band.ts";
 import { brokerBand, deviceBand } from "./endorsement-bands.ts";
 import type { SrmlElements } from "./sanitize.ts";
 import { whatBand, type WhatBand } from "./what-band.ts";
@@ -18,8 +18,10 @@ export interface RequestScreen {
 }
 
 export interface RequestScreenEvents {
-  readonly onDecision: (decision: Decision) => void;
+  /** @param block - the sender is to be blocked after this no */
+  readonly onDecision: (decision: Decision, block: boolean) => void;
   readonly onCheckSender: () => void;
+  readonly onMute: (muted: boolean) => void;
   /** Accept became live, or stopped being it. */
   readonly onArmed: (isArmed: boolean) => void;
 }
@@ -43,7 +45,7 @@ export function requestScreen(
     checking: check === "running" || check === "due",
   };
   const bands: Bands = {
-    who: (onMoved) => whoBand(request, locale, { onMoved, onCheck: events.onCheckSender }),
+    who: (onMoved) => whoBand(request, locale, { onMoved, onCheck: events.onCheckSender, onMute: events.onMute }),
     what: (onRead, onChosen) => whatBand(srml, onRead, onChosen),
   };
   return armedScreen(request, needs, bands, locale, events);
@@ -53,7 +55,7 @@ export function requestScreen(
 export function endorsementScreen(
   request: EndorsementView,
   locale: string,
-  events: Omit<RequestScreenEvents, "onCheckSender">,
+  events: Omit<RequestScreenEvents, "onCheckSender" | "onMute">,
 ): RequestScreen {
   const needs: Needs = { tick: false, choice: "device", forbidden: false, checking: false };
   const bands: Bands = { who: () => brokerBand(request), what: (onRead) => deviceBand(request, onRead) };
@@ -70,7 +72,7 @@ function armedScreen(
   needs: Needs,
   bands: Bands,
   locale: string,
-  events: Omit<RequestScreenEvents, "onCheckSender">,
+  events: Omit<RequestScreenEvents, "onCheckSender" | "onMute">,
 ): RequestScreen {
   let state: Arming = startArming(needs, isAttentive(), performance.now());
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -86,10 +88,10 @@ function armedScreen(
   );
   const decision = decisionBand(request, locale, {
     onAccept: () => {
-      if (verdict().waits === undefined) decide(true, undefined);
+      if (verdict().waits === undefined) decide(true, "plain");
     },
-    onReject: (reason) => {
-      if (verdict().rejectLive) decide(false, reason);
+    onReject: (how) => {
+      if (verdict().rejectLive) decide(false, how);
     },
     onTicked: (ticked) => note({ kind: "ticked", ticked }),
     onTyped: (isWhole) => note({ kind: "chosen", chosen: isWhole }),
@@ -116,11 +118,13 @@ function armedScreen(
     timer = now.again === undefined ? undefined : setTimeout(show, Math.ceil(now.again));
   }
 
-  function decide(value: boolean, reason: "unknown" | undefined): void {
+  function decide(value: boolean, how: Rejection): void {
     note({ kind: "acted" });
     const { account, broker, id, digest } = request;
     const choice = value ? (decision.typed() ?? what.chosen()?.choice) : undefined;
-    events.onDecision({ account, broker, id, digest, value, choice, expected: decision.expected(), reason });
+    const reason = how === "unknown" ? how : undefined;
+    const made = { account, broker, id, digest, value, choice, expected: decision.expected(), reason };
+    events.onDecision(made, how === "block");
   }
 
   const everySecond = setInterval(() => {

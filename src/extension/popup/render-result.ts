@@ -1,9 +1,11 @@
 /** The screen after: what became of the request that was shown. It stays until Next is pressed. */
 import type { RequestView, ResultView } from "../../responder/index.ts";
 import { i18n } from "../browser.ts";
+import type { SettledView } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { clockTime } from "../page/times.ts";
+import { blockBar } from "./block-bar.ts";
 import { srmlElements } from "./sanitize.ts";
 import { whatBand } from "./what-band.ts";
 import { brokerBand } from "./endorsement-bands.ts";
@@ -13,7 +15,13 @@ import { type Outcome, outcomeOf } from "./words.ts";
 export interface ResultScreen {
   readonly elements: readonly HTMLElement[];
   /** Shows a newer state of the same request, leaving Next and its focus alone. */
-  readonly update: (result: ResultView, waiting: number) => void;
+  readonly update: (settled: SettledView, waiting: number) => void;
+}
+
+export interface ResultScreenEvents {
+  readonly onNext: () => void;
+  /** False where it could not be kept that the sender is to be blocked. */
+  readonly onBlock: () => Promise<boolean>;
 }
 
 /**
@@ -25,10 +33,11 @@ export function resultScreen(
   result: ResultView,
   shown: RequestView | undefined,
   locale: string,
-  onNext: () => void,
+  events: ResultScreenEvents,
 ): ResultScreen {
   const outcome = element("div", { class: "outcome", testid: "result" });
-  const next = button("", { class: "next", testid: "next" }, onNext);
+  const next = button("", { class: "next", testid: "next" }, events.onNext);
+  const block = blockBar(events.onBlock);
   const who = whoOf(result, shown, locale);
   const what = headingBand(result);
   const decision = element(
@@ -36,9 +45,11 @@ export function resultScreen(
     { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
     outcome,
     element("div", { class: "buttons" }, next),
+    block.element,
   );
-  const update = (newer: ResultView, waiting: number): void => {
-    outcome.replaceChildren(...outcomeElements(outcomeOf(newer), locale));
+  const update = (newer: SettledView, waiting: number): void => {
+    outcome.replaceChildren(...outcomeElements(outcomeOf(newer.result), locale));
+    block.show(newer);
     next.textContent = waiting > 0 ? i18n("next", String(waiting)) : i18n("done");
   };
   return { elements: what === undefined ? [who, decision] : [who, what, decision], update };

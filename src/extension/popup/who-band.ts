@@ -1,7 +1,7 @@
 /** The first band: who asks. Ours alone; the sender's name stands here as a fact or with "claims to be" before it. */
 import type { RequestView } from "../../responder/index.ts";
-import { i18n } from "../browser.ts";
-import { type Child, element, fingerprint, foreign, sentence } from "../page/dom.ts";
+import { i18n, openOptions } from "../browser.ts";
+import { button, type Child, element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { dateAndTime } from "../page/times.ts";
 import { domainNotes, reading } from "./domain-notes.ts";
@@ -18,18 +18,21 @@ export interface WhoEvents {
   readonly onMoved: () => void;
   /** The user wants the sender's domain to be asked; without it that is not offered. */
   readonly onCheck?: () => void;
+  /** The user wants no notification of this key, or wants it again; without it that is not offered. */
+  readonly onMute?: (muted: boolean) => void;
 }
 
 /**
  * The band of a request. Its details open on request.
  *
  */
-export function whoBand(request: RequestView, locale: string, { onMoved, onCheck }: WhoEvents): WhoBand {
+export function whoBand(request: RequestView, locale: string, { onMoved, onCheck, onMute }: WhoEvents): WhoBand {
   const queue = element("span", { class: "queue", testid: "queue" });
   const details = element(
     "div",
     { class: "more", attributes: { id: "more", tabindex: "0" } },
     ...moreOf(request, locale),
+    onMute === undefined ? undefined : muteButton(request, onMute),
   );
   details.hidden = true;
   const toggle = element(
@@ -58,9 +61,10 @@ export function whoBand(request: RequestView, locale: string, { onMoved, onCheck
       element("div", { class: "who-name" }, ...nameOf(request)),
       element("div", { class: "who-side" }, queue, toggle),
     ),
-    trust === "changed" ? element("p", { class: "alarm" }, i18n(TRUST.changed.why)) : undefined,
+    ...(trust === "changed" ? alarm() : []),
     ...domainNotes(request.sender.domain),
     onCheck === undefined ? undefined : senderCheck(request.sender, onCheck),
+    request.sender.muted ? element("p", { class: "muted", testid: "muted" }, i18n("muted")) : undefined,
     encryptedMark(request.encryptedFor),
     details,
   );
@@ -72,6 +76,21 @@ function encryptedMark(devices: number): HTMLElement | undefined {
   if (devices === 0) return undefined;
   const words = devices === 1 ? i18n("encrypted") : i18n("encryptedMore", String(devices));
   return element("p", { class: "encrypted", testid: "encrypted" }, icon("encrypted"), words);
+}
+
+/** What a changed key means, and where both can be compared: there is nothing to accept here. */
+function alarm(): readonly HTMLElement[] {
+  const compare = button(i18n("compareKeys"), { class: "link", testid: "compare" }, () => void openOptions());
+  return [element("p", { class: "alarm" }, i18n(TRUST.changed.why)), compare];
+}
+
+function muteButton({ sender: { muted } }: RequestView, onMute: (muted: boolean) => void): HTMLElement {
+  const words = i18n(muted ? "unmuteSender" : "muteSender");
+  const made = button(words, { class: "link", testid: "mute" }, () => {
+    made.disabled = true;
+    onMute(!muted);
+  });
+  return made;
 }
 
 /** The sign of this extension. */

@@ -7,6 +7,7 @@ import type {
   ResultView,
   Trust,
 } from "../../responder/index.ts";
+import type { BlockState } from "../messages.ts";
 import type { RequestStatus } from "../../protocol/index.ts";
 import type { IconName } from "../page/icons.ts";
 import type { Wait } from "./arming.ts";
@@ -70,6 +71,15 @@ export const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   sanitizer: "refusedSanitizer",
 };
 
+/** How a block stands that the user wants. */
+export const BLOCKS: Readonly<Record<BlockState, string>> = {
+  wanted: "blockWanted",
+  retried: "blockRetried",
+  done: "blockDone",
+  full: "blockFull",
+  not_allowed: "blockNotAllowed",
+};
+
 const UNDELIVERED: Readonly<Record<Exclude<Delivery, "accepted">, string>> = {
   conflict: "deliveryConflict",
   late: "deliveryLate",
@@ -127,7 +137,7 @@ function answered(result: ResultView & { readonly kind: "answered" }): Outcome {
     label: value ? label : undefined,
     title: titleOf(value, label, endorses),
     at: undefined,
-    note: code ? "codeNote" : undefined,
+    note: code ? "codeNote" : result.reason === "unknown" && !endorses ? "notMeNote" : undefined,
   };
   const icon = value ? "accepted" : "rejected";
   switch (delivery) {
@@ -136,6 +146,6 @@ function answered(result: ResultView & { readonly kind: "answered" }): Outcome {
     case "accepted":
       return { ...words, icon, line: "delivered", at: result.deliveredAt ?? result.at };
     default:
-      return { ...words, icon: "problem", line: UNDELIVERED[delivery], note: undefined };
+      return { ...words, icon: "problem", line: UNDELIVERED[delivery], note: code ? undefined : words.note };
   }
 }

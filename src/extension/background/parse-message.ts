@@ -32,12 +32,12 @@ const Nothing = object({});
 const Proof = object({ created: integer(0, Number.MAX_SAFE_INTEGER), assertion: PresenceAssertion });
 
 const DecisionForm = object(
-  { ...refMembers, value: boolean, expected: boolean, block: boolean },
-  { choice: Choice, reason: oneOf("unknown"), presence: Proof },
+  { ...refMembers, value: boolean, expected: boolean },
+  { choice: Choice, reason: oneOf("unknown"), presence: Proof, block: boolean },
 );
 const DecisionShape: Shape<RequestOf<"popup.decide">> = {
   schema: DecisionForm.schema,
-  read: (value, path) => ({ choice: undefined, reason: undefined, ...DecisionForm.read(value, path) }),
+  read: (value, path) => ({ choice: undefined, reason: undefined, block: false, ...DecisionForm.read(value, path) }),
 };
 
 const EndorsementForm = object(

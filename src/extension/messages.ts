@@ -56,6 +56,7 @@ export interface AccountView {
 
 /** One of an account's devices. */
 export interface DeviceView {
+  /** Its fingerprint; of one that is not let in yet, the first four groups. */
   readonly kid: string;
   readonly name: string;
   readonly state: DeviceEntry["State"];

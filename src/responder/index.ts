@@ -35,6 +35,7 @@ export {
   viewRequest,
   viewResult,
 } from "./look.ts";
+export { startOf } from "./endorsement.ts";
 export { poll } from "./poll.ts";
 export { MOST_EVER, MOST_KEPT, MOST_OPEN, roomFor } from "./room.ts";
 export { present, refuseUnshowable } from "./present.ts";

@@ -1,5 +1,5 @@
 /** What there is to see: the pending requests, oldest first, and what became of one that was on the screen. */
-import { TYPED_LENGTH } from "./endorsement.ts";
+import { startOf } from "./endorsement.ts";
 import { openForAccount, type OpenedRequest } from "./open-entry.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
@@ -85,7 +85,7 @@ export async function viewEndorsement(ports: ResponderPorts, entry: InboxEntry):
   if (opened?.endorses === undefined) return undefined;
   const { account, broker, brokerId: id, digest } = entry;
   const { kid } = opened.endorses.signingKey;
-  const shown = kid.slice(0, -TYPED_LENGTH - 1);
+  const shown = startOf(kid);
   const presence = opened.endorses.presence?.key.kid;
   return Object.freeze({
     ...{ kind: "endorsement", account, broker, id, digest },

@@ -55,6 +55,15 @@ describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
     await badgeShows(chromium, "1");
   });
 
+  it("is listed on the first one's settings without the end that is to be typed", async () => {
+    const page = await chromium.openPage(OPTIONS);
+    await page.getByTestId("devices").getByText("Devices of this account").click();
+    const device = page.getByTestId("device").filter({ hasText: "waits for consent" });
+    expect(await device.getByRole("code").innerText()).toBe(firefoxKid.slice(0, 23));
+    expect(await page.locator("main").innerText()).not.toContain(firefoxKid.slice(-11));
+    await page.close();
+  });
+
   it("is asked about on the extension's own page, and let in by the end of its fingerprint alone", async () => {
     const popup = await chromium.openPopup();
     await popup.getByTestId("heading").filter({ hasText: "Let a new device in?" }).waitFor();

@@ -3,7 +3,7 @@ import { ClientError } from "../../client/index.ts";
 import { signRevocation } from "../../crypto/index.ts";
 import { parseTime } from "../../protocol/index.ts";
 import { openStatements } from "../../receipt/index.ts";
-import type { AccountKey } from "../../responder/index.ts";
+import { type AccountKey, startOf } from "../../responder/index.ts";
 import type { DeviceView, RequestOf, ResponseOf } from "../messages.ts";
 import type { BrowserResponder } from "./responder.ts";
 
@@ -41,7 +41,8 @@ async function devicesOf(
     .filter(({ value, endorser }) => value && endorser === self)
     .map(({ device }) => device.signingKey.kid);
   return listed.map(({ Kid, DeviceName, Created, LastSeen, State }) => ({
-    kid: Kid,
+    // Its end is to be typed from its own screen, so it cannot be read here.
+    kid: State === "pending" ? startOf(Kid) : Kid,
     name: DeviceName,
     state: State,
     created: parseTime(Created),

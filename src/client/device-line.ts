@@ -81,8 +81,9 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
         const listed = "Entries" in answer ? answer.Entries : [];
         entries.push(...listed);
         const last = listed.at(-1)?.Sequence;
-        // An empty page is the end; one that gives no Sequence, or leads back, cannot be gone on from.
-        if (last === undefined) return { entries, complete: listed.length === 0 };
+        // An empty page is the end, unless nothing of it could be read; one that gives no Sequence, or leads back, cannot be
+        // gone on from.
+        if (last === undefined) return { entries, complete: listed.length === 0 && !("More" in answer && answer.More) };
         if (last <= (place.AfterId ?? -1)) break;
         place = { AfterId: last };
       }

@@ -148,9 +148,17 @@ export interface PolicyChange {
 
 export type PolicyFailure = "entry" | "full" | "unreachable" | "clock" | "wrong_key" | "not_allowed" | "failed";
 
+/**
+ * What is wrong with the browser's storage. `full`: there is no room. `newer`: what is stored is of a newer version of this
+ * extension, and is left alone. `failed`: anything else.
+ */
+export type StorageProblem = "full" | "failed" | "newer";
+
 /** What the popup shows. `waiting` counts verified pending requests, the shown one included. */
 export type PopupView =
   | { readonly kind: "setup" }
+  /** The storage cannot be opened, so nothing can be shown. */
+  | { readonly kind: "closed"; readonly storage: StorageProblem }
   | {
       readonly kind: "empty";
       readonly accounts: readonly AccountView[];
@@ -158,6 +166,8 @@ export type PopupView =
       readonly undelivered: readonly ResultView[];
       /** What was not shown, newest first. */
       readonly refused: readonly ResultView[];
+      /** How many stored requests cannot be read. */
+      readonly unreadable: number;
     }
   | { readonly kind: "request"; readonly request: RequestView; readonly waiting: number }
   | { readonly kind: "endorsement"; readonly endorsement: EndorsementView; readonly waiting: number }
@@ -203,7 +213,7 @@ export interface Messages {
   readonly "popup.look": {
     readonly from: "popup";
     readonly request: { readonly showing: RequestRef | null };
-    readonly response: PopupView;
+    readonly response: PopupView & { readonly storage: StorageProblem | undefined };
   };
   /** The request is on the screen, whole; the 600 ms start now. False where it is not pending any more. */
   readonly "popup.present": {
@@ -256,6 +266,7 @@ export interface Messages {
     readonly response: {
       /** `unsent`: how many signed answers the broker does not have yet. */
       readonly accounts: readonly (AccountView & { readonly unsent: number })[];
+      readonly storage: StorageProblem | undefined;
     };
   };
   readonly "options.connect": {

@@ -2,15 +2,7 @@
  * From scanned JSON to a message and back, in both drafts: the class tags and the short ones of the 2017 reference, the
  * nested form of -01 and the flat one of -00, told apart by what `Request` or `Response` holds.
  */
-import {
-  flatStatus,
-  hasFlatEntries,
-  isFlat,
-  readFlatEnquire,
-  readFlatPending,
-  readFlatRespond,
-  readFlatStatus,
-} from "./draft-00.ts";
+import { flatStatus, isFlat, readFlatEnquire, readFlatRespond, readFlatStatus, readPending } from "./draft-00.ts";
 import type { Draft } from "./draft.ts";
 import { ProtocolError } from "./errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
@@ -88,7 +80,7 @@ function flatReaderOf(
   body: JsonObject,
 ): ((value: JsonValue, path: string) => unknown) | undefined {
   if (transaction === "Status" && Object.hasOwn(body, "RequestStatus")) return readFlatStatus;
-  if (transaction === "Pending" && hasFlatEntries(body)) return readFlatPending;
+  if (transaction === "Pending") return readPending;
   return undefined;
 }
 

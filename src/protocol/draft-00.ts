@@ -3,12 +3,20 @@
  * has its members beside the signed request (-00 §3.8.1), Status its answer beside the state (-00 §3.9.2), Respond
  * nothing but the signed answer (-00 §3.12.1). Where the two drafts look alike, `messages.ts` alone describes both.
  */
-import { RequestStatusName, SignedMessage } from "./entries.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { RequestEntry, RequestStatusName, SignedMessage } from "./entries.ts";
+import { ProtocolError } from "./errors.ts";
+import { isJsonObject, type JsonValue } from "./json.ts";
 import { FlattenedJws } from "./jose-shapes.ts";
 import { LIMITS } from "./limits.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId } from "./members.ts";
-import { OUTCOME_MEMBERS, type RequestBody, REQUEST_MEMBERS, type ResponseBody, STATUS_MEMBER } from "./messages.ts";
+import {
+  OUTCOME_MEMBERS,
+  type RequestBody,
+  REQUEST_MEMBERS,
+  type ResponseBody,
+  RESPONSES,
+  STATUS_MEMBER,
+} from "./messages.ts";
 import { list, object, type ReadOf } from "./shape.ts";
 
 /** EnquireRequest (-00 §3.8.1). `ResponderAccount` is not in -00; where it is given, it must not contradict. */
@@ -94,15 +102,31 @@ export function flatStatus(
   };
 }
 
-/** Whether a PendingResponse has entries that name the account in the manner of -00 alone. */
-export function hasFlatEntries({ Entries }: JsonObject): boolean {
-  const first = Array.isArray(Entries) ? (Entries as readonly JsonValue[])[0] : undefined;
-  return first !== undefined && isJsonObject(first) && !Object.hasOwn(first, "ResponderAccount");
+/**
+ * The model of a PendingResponse of either draft. Entries are read one by one, each in the form of its own draft: one that
+ * cannot be read is left out, and hides no other.
+ *
+ * @throws ProtocolError `shape`, for the rest of the message
+ */
+export function readPending(value: JsonValue, path: string): ResponseBody<"Pending"> {
+  const entries = isJsonObject(value) ? value["Entries"] : undefined;
+  if (!isJsonObject(value) || !isList(entries)) return RESPONSES.PendingResponse.read(value, path);
+  const rest = RESPONSES.PendingResponse.read({ ...value, Entries: [] }, path);
+  const read = entries.flatMap((entry) => readPendingEntry(entry, `${path}.Entries`) ?? []);
+  return Object.freeze({ ...rest, Entries: Object.freeze(read) });
 }
 
-/** The model of a flat PendingResponse. @throws ProtocolError `shape`, `account`, `time` */
-export function readFlatPending(value: JsonValue, path: string): ResponseBody<"Pending"> {
-  const { Entries, ...rest } = FlatPendingResponse.read(value, path);
-  const entries = Entries?.map((entry) => Object.freeze({ ...entry, ResponderAccount: entry.Responder }));
-  return Object.freeze({ ...rest, ...(entries === undefined ? {} : { Entries: Object.freeze(entries) }) });
+function isList(entries: JsonValue | undefined): entries is readonly JsonValue[] {
+  return Array.isArray(entries) && entries.length <= LIMITS.pendingEntries;
+}
+
+function readPendingEntry(entry: JsonValue, path: string): RequestEntry | undefined {
+  try {
+    if (isJsonObject(entry) && Object.hasOwn(entry, "ResponderAccount")) return RequestEntry.read(entry, path);
+    const flat = FlatRequestEntry.read(entry, path);
+    return Object.freeze({ ...flat, ResponderAccount: flat.Responder });
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
 }

@@ -30,6 +30,7 @@ function deliveryOf(status: Status): Delivery | undefined {
  * Delivers what is due.
  *
  * @param backoff - milliseconds until the next try after so many failures
+ * @throws whatever the storage rejects with, after all that is due was offered
  * @returns when the next delivery is due, in milliseconds since 1970, or undefined where nothing waits
  */
 export async function deliverDue(
@@ -38,13 +39,20 @@ export async function deliverDue(
   backoff: (failures: number) => number,
 ): Promise<number | undefined> {
   let next: number | undefined;
+  let failure: Error | undefined;
   for (const entry of await ports.storage.list(account)) {
     if (entry.tell) await tellRefused(ports, entry);
     if (entry.state !== "answered" || entry.answer === undefined) continue;
-    const due =
-      entry.answer.nextAttempt <= ports.clock() ? await offer(ports, entry, backoff) : entry.answer.nextAttempt;
-    if (due !== undefined) next = Math.min(next ?? due, due);
+    try {
+      const due =
+        entry.answer.nextAttempt <= ports.clock() ? await offer(ports, entry, backoff) : entry.answer.nextAttempt;
+      if (due !== undefined) next = Math.min(next ?? due, due);
+    } catch (error) {
+      failure ??= error instanceof Error ? error : new Error(String(error));
+    }
   }
+  // A storage that is full keeps no answer from the broker.
+  if (failure !== undefined) throw failure;
   return next;
 }
 

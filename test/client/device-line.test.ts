@@ -93,8 +93,23 @@ describe("pending", () => {
     expect(await failure(line().pending(account()))).toMatchObject({ code: "refused", deviceState: "revoked" });
   });
 
-  it("rejects a list in which one entry has another form", async () => {
-    says({ PendingResponse: { Status: 201, Entries: [await entry("RBA"), { Request: "x" }] } });
+  it("leaves out an entry that cannot be read, and gives those around it", async () => {
+    const Entries = [await entry("RBA", 1), { Request: "x" }, { ...(await entry("RBB", 2)), Expire: "soon" }, "RBC"];
+    const last = await entry("RBD", 3);
+    says((sent) => {
+      const { AfterId = 0 } = sent["PendingRequest"] as { readonly AfterId?: number };
+      return { PendingResponse: { Status: 201, Entries: AfterId === 0 ? [...Entries, last] : [] } };
+    });
+    expect(await line().pending(account())).toEqual({ entries: [Entries[0], last], complete: true });
+  });
+
+  it("is not known to be complete where nothing of a page could be read and there is more", async () => {
+    says({ PendingResponse: { Status: 201, Entries: [{ Request: "x" }], More: true } });
+    expect(await line().pending(account())).toEqual({ entries: [], complete: false });
+  });
+
+  it("rejects what is no list of entries", async () => {
+    says({ PendingResponse: { Status: 201, Entries: "none" } });
     expect((await failure(line().pending(account()))).code).toBe("malformed");
   });
 });

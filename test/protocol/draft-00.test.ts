@@ -125,8 +125,13 @@ describe("a list of pending requests", () => {
     });
   });
 
-  it("takes no entry that names no account", async () => {
-    const read = () => readResponse("Pending", { PendingResponse: { Status: 201, Entries: [{ Request: jws }] } });
-    expect(await refusalCode(read)).toBe("shape");
+  it("takes no entry that names no account, and those beside it in the form of each", () => {
+    const flat = { Request: jws, Responder: BOB, BrokerID: brokerId };
+    const nested = { Request: jws, ResponderAccount: BOB, BrokerID: brokerId };
+    const Entries = [{ Request: jws }, nested, flat];
+    expect(readResponse("Pending", { PendingResponse: { Status: 201, Entries } })).toEqual({
+      Status: 201,
+      Entries: [nested, { ...flat, ResponderAccount: BOB }],
+    });
   });
 });

@@ -1,28 +1,33 @@
 /**
  * The extension's one IndexedDB: keys, requests, answers, pins, what domains said, what the user wants of senders. Writes are durable ("strict") before they count; an upgrade
- * never drops what is there.
+ * never drops what is there, and what a newer version of the extension stored is left alone.
  */
+import type { StorageProblem } from "../messages.ts";
+
 const NAME = "mesh-confirm";
-const VERSION = 3;
+const VERSION = 4;
 
 /**
- * Accounts with their keys; the inbox; the senders that the user pinned; the domains that were asked about theirs; the keys
- * that the user muted or blocked, or that asked under a name with another pin.
+ * Accounts with their keys; the inbox; digests of what has left the inbox; the senders that the user pinned; the domains
+ * that were asked about theirs; the keys that the user muted or blocked, or that asked under a name with another pin.
  */
-export type StoreName = "accounts" | "inbox" | "pins" | "domains" | "senders";
+export type StoreName = "accounts" | "inbox" | "digests" | "pins" | "domains" | "senders";
 
 /** The index of the inbox by account and broker. */
 export const BY_ACCOUNT = "account";
 
+const BY_DIGEST = { keyPath: ["account", "broker", "digest"] };
+
 function upgrade(database: IDBDatabase, from: number): void {
   if (from < 1) {
     database.createObjectStore("accounts", { keyPath: ["account", "broker"] });
-    const inbox = database.createObjectStore("inbox", { keyPath: ["account", "broker", "digest"] });
+    const inbox = database.createObjectStore("inbox", BY_DIGEST);
     inbox.createIndex(BY_ACCOUNT, ["account", "broker"]);
     database.createObjectStore("pins", { keyPath: ["fromId", "kid"] });
   }
   if (from < 2) database.createObjectStore("domains", { keyPath: "domain" });
   if (from < 3) database.createObjectStore("senders", { keyPath: "kid" });
+  if (from < 4) database.createObjectStore("digests", BY_DIGEST);
 }
 
 /** Opens the database, making or upgrading it. */
@@ -40,21 +45,43 @@ export function openDatabase(): Promise<IDBDatabase> {
   });
 }
 
-/** One transaction over one store: `work` only starts requests; what it returns is there once everything is on disk. */
-export function transact<T>(
+/** What is wrong with a storage that rejected with this. */
+export function storageProblemOf(error: unknown): StorageProblem {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+  if (name === "VersionError") return "newer";
+  return name === "QuotaExceededError" ? "full" : "failed";
+}
+
+/** The databases whose last write failed, and why. */
+const troubled = new WeakMap<IDBDatabase, StorageProblem>();
+
+/** What is wrong with the database, since a write failed and until one succeeds. */
+export function storageProblem(database: IDBDatabase): StorageProblem | undefined {
+  return troubled.get(database);
+}
+
+/** One transaction: `work` only starts requests; what it returns is there once everything is on disk. */
+export async function transact<T>(
   database: IDBDatabase,
-  name: StoreName,
+  names: StoreName | readonly StoreName[],
   mode: IDBTransactionMode,
-  work: (store: IDBObjectStore, done: (result: T) => void) => void,
+  work: (store: IDBObjectStore, done: (result: T) => void, transaction: IDBTransaction) => void,
   otherwise: T,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(name, mode, { durability: "strict" });
-    let result = otherwise;
-    transaction.oncomplete = () => resolve(result);
-    transaction.onabort = () => reject(transaction.error ?? new Error("The storage refused a write."));
-    work(transaction.objectStore(name), (value) => {
-      result = value;
+  const [first = "inbox", ...others] = typeof names === "string" ? [names] : names;
+  try {
+    const result = await new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction([first, ...others], mode, { durability: "strict" });
+      let now = otherwise;
+      transaction.oncomplete = () => resolve(now);
+      transaction.onabort = () => reject(transaction.error ?? new Error("The storage refused a write."));
+      work(transaction.objectStore(first), (value) => (now = value), transaction);
     });
-  });
+    // What found nothing to write says nothing about writing.
+    if (mode === "readwrite" && result !== otherwise) troubled.delete(database);
+    return result;
+  } catch (error) {
+    troubled.set(database, storageProblemOf(error));
+    throw error;
+  }
 }

@@ -15,8 +15,9 @@ import {
   viewEndorsement,
   viewRequest,
 } from "../../responder/index.ts";
-import type { AccountView, PopupView } from "../messages.ts";
+import type { AccountView, PopupView, StorageProblem } from "../messages.ts";
 import { connectAccount } from "./connect.ts";
+import { storageProblem } from "./database.ts";
 import { block, listSenders, mute, policy, settledView } from "./deciding-on-senders.ts";
 import { listDevices, removeAccount } from "./own-devices.ts";
 import type { Heard } from "./parse-message.ts";
@@ -28,12 +29,25 @@ import type { BrowserResponder } from "./responder.ts";
 /** All but what is answered even where there is no responder. */
 export type Answerable = Exclude<Heard, { readonly name: "popup.mark" | "options.mark" }>;
 
+/**
+ * Answers where the storage cannot be opened: what is wrong with it, to whoever asks what there is.
+ *
+ * @throws Error to whoever wants something done
+ */
+export function answerClosed({ name }: Answerable, storage: StorageProblem): unknown {
+  if (name === "popup.look") return { kind: "closed", storage };
+  if (name === "options.accounts") return { accounts: [], storage };
+  if (name === "options.pins") return { pins: [], clashes: [] };
+  if (name === "options.senders") return { muted: [], waiting: [] };
+  throw new Error("The storage is closed.");
+}
+
 /** Answers a message. */
 export async function handle(responder: BrowserResponder, heard: Answerable, changed: () => void): Promise<unknown> {
   const { ports, database, senders } = responder;
   switch (heard.name) {
     case "popup.look":
-      return look(responder, heard.request.showing);
+      return { ...(await look(responder, heard.request.showing)), storage: storageProblem(database) };
     case "popup.present":
       return { presented: await present(ports, heard.request) };
     case "popup.decide":
@@ -69,7 +83,10 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       return { done };
     }
     case "options.accounts":
-      return { accounts: await Promise.all(responder.views().map((view) => withUnsent(responder, view))) };
+      return {
+        accounts: await Promise.all(responder.views().map((view) => withUnsent(responder, view))),
+        storage: storageProblem(database),
+      };
     case "options.connect":
       return connectAccount(responder, heard.request);
     case "options.removeAccount":
@@ -144,7 +161,9 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
   }
   const undelivered = await undeliveredResults(ports, accounts);
   const refused = await refusedResults(ports, accounts);
-  return { kind: "empty", accounts: responder.views(), undelivered, refused };
+  let unreadable = 0;
+  for (const account of accounts) unreadable += await responder.inbox.unreadable(account);
+  return { kind: "empty", accounts: responder.views(), undelivered, refused, unreadable };
 }
 
 async function pendingView(

@@ -1,4 +1,7 @@
-/** The inbox in the extension's database. Each conditional write reads and writes in one transaction. */
+/**
+ * The inbox in the extension's database. Each conditional write reads and writes in one transaction. A row that cannot be
+ * read, because it is damaged or of a newer form, is kept as it is, counted, and hides no other.
+ */
 import { ProtocolError } from "../../protocol/index.ts";
 import {
   type AccountKey,
@@ -9,6 +12,13 @@ import {
 } from "../../responder/index.ts";
 import { BY_ACCOUNT, transact } from "./database.ts";
 
+export interface InboxDatabase extends InboxStorage {
+  /** How many rows of the account cannot be read. */
+  readonly unreadable: (account: AccountKey) => Promise<number>;
+  /** Forgets what ended, but for the newest `kept`; of what is forgotten the digest stays, so that it is never taken again. */
+  readonly trim: (account: AccountKey, kept: number) => Promise<void>;
+}
+
 /** A row: the key, beside the entry as text. */
 interface Row {
   readonly account: string;
@@ -17,12 +27,14 @@ interface Row {
   readonly entry: string;
 }
 
+const ENDED: readonly string[] = ["delivered", "expired", "withdrawn", "refused"];
+
 function rowOf(entry: InboxEntry): Row {
   const { account, broker, digest } = entry;
   return { account, broker, digest, entry: writeStoredEntry(entry) };
 }
 
-/** The entry of a row; undefined for one that somebody damaged or moved: it spoils no other, and is never shown. */
+/** The entry of a row; undefined for one that cannot be read, or was moved: it spoils no other, and is never shown. */
 function entryOf(row: unknown): InboxEntry | undefined {
   if (typeof row !== "object" || row === null || !("entry" in row) || typeof row.entry !== "string") return undefined;
   try {
@@ -36,23 +48,25 @@ function entryOf(row: unknown): InboxEntry | undefined {
 }
 
 /** The storage port over an open database. */
-export function inboxDatabase(database: IDBDatabase): InboxStorage {
-  const keyOf = (account: AccountKey, digest: string): IDBValidKey => [account.account, account.broker, digest];
+export function inboxDatabase(database: IDBDatabase): InboxDatabase {
+  const keyOf = ({ account, broker }: AccountKey, digest: string): IDBValidKey => [account, broker, digest];
+
+  const rowsOf = ({ account, broker }: AccountKey): Promise<readonly unknown[]> =>
+    transact<readonly unknown[]>(
+      database,
+      "inbox",
+      "readonly",
+      (store, done) => {
+        const request = store.index(BY_ACCOUNT).getAll([account, broker]);
+        request.onsuccess = () => done(request.result);
+      },
+      [],
+    );
+  const list = async (account: AccountKey): Promise<readonly InboxEntry[]> =>
+    (await rowsOf(account)).flatMap((row) => entryOf(row) ?? []).sort((a, b) => a.received - b.received);
 
   return {
-    list: async (account) => {
-      const rows = await transact<readonly unknown[]>(
-        database,
-        "inbox",
-        "readonly",
-        (store, done) => {
-          const request = store.index(BY_ACCOUNT).getAll([account.account, account.broker]);
-          request.onsuccess = () => done(request.result);
-        },
-        [],
-      );
-      return rows.flatMap((row) => entryOf(row) ?? []).sort((a, b) => a.received - b.received);
-    },
+    list,
     get: async (account, digest) =>
       entryOf(
         await transact<unknown>(
@@ -69,14 +83,19 @@ export function inboxDatabase(database: IDBDatabase): InboxStorage {
     insert: (entry) =>
       transact(
         database,
-        "inbox",
+        ["inbox", "digests"],
         "readwrite",
-        (store, done) => {
-          const known = store.getKey(keyOf(entry, entry.digest));
+        (store, done, transaction) => {
+          const key = keyOf(entry, entry.digest);
+          const known = store.getKey(key);
           known.onsuccess = () => {
             if (known.result !== undefined) return;
-            store.put(rowOf(entry));
-            done(true);
+            const forgotten = transaction.objectStore("digests").getKey(key);
+            forgotten.onsuccess = () => {
+              if (forgotten.result !== undefined) return;
+              store.put(rowOf(entry));
+              done(true);
+            };
           };
         },
         false,
@@ -105,5 +124,23 @@ export function inboxDatabase(database: IDBDatabase): InboxStorage {
         },
         false,
       ),
+    unreadable: async (account) => (await rowsOf(account)).filter((row) => entryOf(row) === undefined).length,
+    trim: async (account, kept) => {
+      const ended = (await list(account)).filter(({ state, tell }) => ENDED.includes(state) && !tell);
+      if (ended.length <= kept) return;
+      await transact(
+        database,
+        ["inbox", "digests"],
+        "readwrite",
+        (store, done, transaction) => {
+          for (const { account, broker, digest } of ended.slice(0, ended.length - kept)) {
+            transaction.objectStore("digests").put({ account, broker, digest });
+            store.delete(keyOf({ account, broker }, digest));
+          }
+          done(true);
+        },
+        false,
+      );
+    },
   };
 }

@@ -15,10 +15,11 @@ import {
 } from "../browser.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { badgeKeeper, NOTIFICATION } from "./badge.ts";
-import { handle } from "./handle.ts";
+import { storageProblemOf } from "./database.ts";
+import { answerClosed, handle } from "./handle.ts";
 import { installationMark } from "./installation.ts";
 import { parseMessage } from "./parse-message.ts";
-import { openResponder } from "./responder.ts";
+import { type BrowserResponder, openResponder } from "./responder.ts";
 
 const POLL_ALARM = "poll";
 const POLL_MINUTES = 0.5;
@@ -30,12 +31,30 @@ const changed = (): void => {
   void tellPages();
 };
 
-const ready = openResponder(changed).then((responder) => {
-  updateBadge = badgeKeeper(responder);
-  void updateBadge();
-  return responder;
-});
-ready.catch(() => undefined);
+let opening: Promise<BrowserResponder> | undefined;
+
+/** The responder; where it could not be opened, the next event tries again. */
+function ready(): Promise<BrowserResponder> {
+  opening ??= openResponder(changed).then(
+    (responder) => {
+      updateBadge = badgeKeeper(responder);
+      void updateBadge();
+      return responder;
+    },
+    (error: unknown) => {
+      opening = undefined;
+      throw error;
+    },
+  );
+  return opening;
+}
+
+/** Once the responder is there, if it comes. */
+function whenReady(work: (responder: BrowserResponder) => unknown): void {
+  ready()
+    .then(work)
+    .catch(() => undefined);
+}
 
 onMessage((message, sender) => {
   const heard = parseMessage(message, sender);
@@ -43,11 +62,14 @@ onMessage((message, sender) => {
   // Whatever else is broken, this is how the user knows our windows.
   if (heard.name === "popup.mark" || heard.name === "options.mark")
     return installationMark().then((mark) => ({ mark }));
-  return ready.then((responder) => handle(responder, heard, changed));
+  return ready().then(
+    (responder) => handle(responder, heard, changed),
+    (error: unknown) => answerClosed(heard, storageProblemOf(error)),
+  );
 });
 
 onAlarm((name) => {
-  if (name === POLL_ALARM) void ready.then((responder) => responder.checkAll()).then(changed);
+  if (name === POLL_ALARM) whenReady((responder) => responder.checkAll().then(changed));
 });
 
 onNotificationClicked((id) => {
@@ -55,11 +77,12 @@ onNotificationClicked((id) => {
 });
 
 onInstalled(() => {
-  void ready.then((responder) => (responder.accounts().length === 0 ? openOptions() : undefined));
+  whenReady((responder) => (responder.accounts().length === 0 ? openOptions() : undefined));
 });
 
 onStartup(() => {
   // Being called is the point: the browser started, and the lines open.
 });
 
+whenReady(() => undefined);
 void createAlarm(POLL_ALARM, POLL_MINUTES);

@@ -59,7 +59,7 @@ export function openLine(
   let asking: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
   let up = false;
-  /** The broker may hold more than there was room for. */
+  /** The broker may hold more than there was room for, in the inbox or in the storage. */
   let behind = false;
 
   const become = (next: LineView): void => {
@@ -70,6 +70,10 @@ export function openLine(
     changed();
   };
   const fail = async (error: unknown): Promise<void> => {
+    if (!(error instanceof ClientError)) {
+      behind = true;
+      return;
+    }
     become(await lineAfter(error, () => whatAnswers({ endpoint: account.broker, fetch })));
     clearTimeout(asking);
     if (view.state !== "pending" || closed || Date.now() > awaitedUntil) return;
@@ -115,14 +119,19 @@ export function openLine(
   };
 
   const check = async (): Promise<void> => {
-    await expireDue(ports, account);
-    await deliver();
+    await expireDue(ports, account).catch(fail);
+    await deliver().catch(fail);
     if (up && !behind) return;
     if (view.state !== "pending") channel.nudge();
     await pollOnce();
   };
 
-  const quietly = (work: Promise<unknown>): Promise<void> => work.then(changed, changed);
+  const quietly = (work: Promise<unknown>): Promise<void> =>
+    work
+      .catch((error: unknown) => {
+        behind ||= !(error instanceof ClientError);
+      })
+      .then(changed);
   const channel: PushChannel = openPush(
     {
       endpoint: account.broker,

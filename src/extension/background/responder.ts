@@ -22,7 +22,7 @@ import {
 } from "./account-database.ts";
 import { blockDue } from "./blocking.ts";
 import { openDatabase } from "./database.ts";
-import { inboxDatabase } from "./inbox-database.ts";
+import { type InboxDatabase, inboxDatabase } from "./inbox-database.ts";
 import { type BlockTries, type Line, openLine } from "./line.ts";
 import { senderPins } from "./pin-database.ts";
 import { type Policies, policiesOf } from "./policies.ts";
@@ -41,6 +41,7 @@ export interface BrowserResponder {
   readonly database: IDBDatabase;
   readonly ports: ResponderPorts;
   readonly broker: DeviceLine;
+  readonly inbox: InboxDatabase;
   readonly domains: AskedDomains;
   readonly senders: SenderStore;
   readonly policies: Policies;
@@ -60,6 +61,9 @@ export interface BrowserResponder {
   /** The same for one account, as soon as an answer was signed. */
   readonly check: (account: AccountKey) => Promise<void>;
 }
+
+/** How many ended requests of an account are kept whole; of older ones only the digest. */
+const HISTORY_KEPT = 500;
 
 const CLOSED: Line = {
   view: () => ({ state: "connecting", clockAhead: undefined }),
@@ -100,8 +104,9 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
   const domains = senderDomains(database, changed);
   const senders = senderDatabase(database);
   const policies = policiesOf(broker);
+  const inbox = inboxDatabase(database);
   const ports: ResponderPorts = {
-    storage: inboxDatabase(database),
+    storage: inbox,
     keys: {
       signingKey: (account): Promise<SigningKey> => Promise.resolve(memberOf(account).who.key),
       serviceKid: (account) => Promise.resolve(memberOf(account).who.service.kid),
@@ -136,6 +141,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     database,
     ports,
     broker,
+    inbox,
     domains,
     senders,
     policies,
@@ -164,6 +170,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     },
     checkAll: async () => {
       await Promise.all([...members.values()].map(({ line }) => line.check().catch(() => undefined)));
+      for (const { stored } of members.values()) await inbox.trim(stored, HISTORY_KEPT).catch(() => undefined);
     },
     check: (account) => members.get(nameOf(account))?.line.check() ?? Promise.resolve(),
   };

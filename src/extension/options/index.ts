@@ -5,6 +5,7 @@
 import { extensionUrl, i18n, onChanged, sendToBackground, uiLanguage } from "../browser.ts";
 import { element } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
+import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
 import { createAccountList } from "./account-list.ts";
 import { createClashList } from "./clash-list.ts";
 import { createConnectForm } from "./connect-form.ts";
@@ -36,7 +37,7 @@ function start(root: HTMLElement): void {
 
   async function look(): Promise<void> {
     try {
-      const [{ accounts: connected }, { pins: pinned, clashes: contradicting }, kept] = await Promise.all([
+      const [{ accounts: connected, storage }, { pins: pinned, clashes: contradicting }, kept] = await Promise.all([
         sendToBackground("options.accounts", {}),
         sendToBackground("options.pins", {}),
         sendToBackground("options.senders", {}),
@@ -45,7 +46,10 @@ function start(root: HTMLElement): void {
       pins.show(pinned);
       clashes.show(contradicting);
       senders.show(connected, kept);
-      problem.replaceChildren();
+      const words = storage === undefined ? undefined : i18n(STORAGE_PROBLEMS[storage]);
+      problem.replaceChildren(
+        ...(words === undefined ? [] : [element("p", { class: "problem", testid: "storage" }, words)]),
+      );
       if (mark.childElementCount > 0) return;
       mark.replaceChildren(installationMark((await sendToBackground("options.mark", {})).mark));
     } catch {

@@ -4,8 +4,8 @@
  */
 import type { Decision, EndorsementOutcome, EndorsementView, RequestRef, RequestView } from "../../responder/index.ts";
 import { i18n, sendToBackground, uiLanguage } from "../browser.ts";
-import type { PopupView, RequestOf, ResponseOf, SettledView } from "../messages.ts";
-import { emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
+import type { PopupView, RequestOf, ResponseOf, SettledView, StorageProblem } from "../messages.ts";
+import { closedScreen, emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { provePresence } from "./presence.ts";
 import { endorsementScreen, type RequestScreen, requestScreen } from "./render-request.ts";
@@ -38,8 +38,13 @@ export interface Popup {
  *
  * @param root - where the bands go
  * @param status - a polite live region
+ * @param events.onStorage - what is wrong with the storage, whatever is on the screen
  */
-export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
+export function createPopup(
+  root: HTMLElement,
+  status: HTMLElement,
+  events: { readonly onStorage: (problem: StorageProblem | undefined) => void },
+): Popup {
   const locale = uiLanguage();
   let current: Screen | undefined;
   /** What the user has on the screen: a request, or its result. */
@@ -49,6 +54,8 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
   /** Decisions under way. */
   let decisions = 0;
   let isBroken = false;
+  /** What was last said to be wrong with the storage. */
+  let storage: StorageProblem | undefined;
 
   const look = oneAtATime(async () => {
     if (decisions > 0) return;
@@ -56,7 +63,9 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
     try {
       const view = await sendToBackground("popup.look", { showing: asked });
       // What was asked before a decision or Next says nothing about what is on the screen now.
+      storage = view.storage;
       if (isCurrent(asked)) await apply(view);
+      events.onStorage(view.kind === "closed" ? undefined : view.storage);
     } catch {
       fail();
     }
@@ -82,6 +91,9 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
       case "empty":
         applyCalm(JSON.stringify(view), () => emptyScreen(view, locale));
         break;
+      case "closed":
+        applyCalm(view.storage, () => closedScreen(view.storage));
+        break;
       case "setup":
         applyCalm("setup", setupScreen);
         break;
@@ -93,7 +105,7 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
   function stays(request: RequestView | EndorsementView, waiting: number): boolean {
     if (current?.kind !== "request" || !isSame(current.request, request)) return false;
     current.screen.setWaiting(waiting);
-    if (isBroken) presentAgain(undefined);
+    if (isBroken) presentAgain(storage === undefined ? undefined : i18n("storageHere"));
     return true;
   }
 
@@ -235,7 +247,7 @@ export function createPopup(root: HTMLElement, status: HTMLElement): Popup {
   function fail(): void {
     isBroken = true;
     if (current?.kind === "request") {
-      current.screen.showProblem(i18n("errorHere"));
+      current.screen.showProblem(i18n(storage === undefined ? "errorHere" : "storageHere"));
       current.screen.note({ kind: "again" });
     } else if (current?.kind !== "result" || showing === null) {
       applyCalm("error", errorScreen);

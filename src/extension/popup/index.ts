@@ -3,7 +3,9 @@
  * visibility arm and disarm, and nothing else.
  */
 import { i18n, onChanged, sendToBackground, uiLanguage } from "../browser.ts";
+import { setText } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
+import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
 import { createPopup } from "./controller.ts";
 import { fitWindow } from "./fit.ts";
 import { ignoreHeldKeys } from "./guarded-button.ts";
@@ -11,17 +13,23 @@ import { ignoreHeldKeys } from "./guarded-button.ts";
 const LOOK_MS = 2000;
 
 const top = document.querySelector<HTMLElement>(".top");
+const trouble = document.querySelector<HTMLElement>(".storage");
 const root = document.querySelector("main");
 const status = document.querySelector<HTMLElement>("[role=status]");
-if (top !== null && root !== null && status !== null) start(top, root, status);
+if (top !== null && trouble !== null && root !== null && status !== null) start(top, trouble, root, status);
 
-function start(strip: HTMLElement, main: HTMLElement, live: HTMLElement): void {
+function start(strip: HTMLElement, storage: HTMLElement, main: HTMLElement, live: HTMLElement): void {
   document.documentElement.lang = uiLanguage();
   document.documentElement.dir = i18n("@@bidi_dir");
   document.title = i18n("extensionName");
   ignoreHeldKeys();
   fitWindow(main);
-  const popup = createPopup(main, live);
+  const popup = createPopup(main, live, {
+    onStorage: (problem) => {
+      storage.hidden = problem === undefined;
+      setText(storage, problem === undefined ? "" : i18n(STORAGE_PROBLEMS[problem]));
+    },
+  });
   const attention = (): void => {
     popup.note({ kind: "attention", attentive: document.visibilityState === "visible" && document.hasFocus() });
   };

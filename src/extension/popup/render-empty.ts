@@ -1,10 +1,11 @@
 /** The calm screens: nothing to confirm, no account yet, and no answer from the background. */
 import type { ResultView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
-import type { AccountView, PopupView } from "../messages.ts";
+import type { AccountView, PopupView, StorageProblem } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { lineElement } from "../page/lines.ts";
+import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
 import { outcomeLine, outcomeTitle } from "./render-result.ts";
 import { mark } from "./who-band.ts";
 import { outcomeOf } from "./words.ts";
@@ -12,7 +13,10 @@ import { outcomeOf } from "./words.ts";
 type EmptyView = Extract<PopupView, { readonly kind: "empty" }>;
 
 /** Nothing to confirm: who listens, how the lines are, what became of answers that did not arrive, what was not shown. */
-export function emptyScreen({ accounts, undelivered, refused }: EmptyView, locale: string): readonly HTMLElement[] {
+export function emptyScreen(
+  { accounts, undelivered, refused, unreadable }: EmptyView,
+  locale: string,
+): readonly HTMLElement[] {
   return [
     page(
       "empty",
@@ -33,6 +37,9 @@ export function emptyScreen({ accounts, undelivered, refused }: EmptyView, local
       ),
       undelivered.length === 0 ? undefined : folded("undelivered", undelivered, locale, true),
       refused.length === 0 ? undefined : folded("notShown", refused, locale, false),
+      unreadable === 0
+        ? undefined
+        : element("p", { class: "not-shown", testid: "unreadable" }, i18n("unreadable", String(unreadable))),
       settingsButton("plain", "openSettings"),
     ),
   ];
@@ -58,14 +65,21 @@ export function setupScreen(): readonly HTMLElement[] {
 
 /** The background does not answer. */
 export function errorScreen(): readonly HTMLElement[] {
-  return [
-    page(
-      "error",
-      element("span", { class: "big" }, icon("problem")),
-      element("h1", {}, i18n("errorTitle")),
-      element("p", { attributes: { role: "alert" } }, i18n("errorText")),
-    ),
-  ];
+  return [troubled("errorTitle", "errorText")];
+}
+
+/** The storage cannot be opened. */
+export function closedScreen(problem: StorageProblem): readonly HTMLElement[] {
+  return [troubled("storageTitle", STORAGE_PROBLEMS[problem])];
+}
+
+function troubled(title: string, text: string): HTMLElement {
+  return page(
+    "error",
+    element("span", { class: "big" }, icon("problem")),
+    element("h1", {}, i18n(title)),
+    element("p", { attributes: { role: "alert" } }, i18n(text)),
+  );
 }
 
 function page(testid: string, ...children: readonly (HTMLElement | undefined)[]): HTMLElement {

@@ -1,0 +1,267 @@
+/** The inbox in the browser's own database: old forms, newer ones, damage, a storage that is full, a history that is bounded. */
+import { describe, expect, test } from "vitest";
+import { waitUntil } from "../../src/demo/browser/wait.ts";
+import {
+  acceptIn,
+  ALICE,
+  badgeIs,
+  BROWSERS,
+  chromiumOf,
+  lookAt,
+  PATIENCE_MS,
+  press,
+  type TestBrowser,
+  testid,
+  userIn,
+} from "../support/each-browser/index.ts";
+
+const LONG = { timeout: 120_000 };
+
+/** Runs in a page of the extension: makes the database as version 1 or 2 had it, from what is there now. */
+async function asVersion(version: number): Promise<void> {
+  const result = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error("failed"));
+    });
+  const now = await result(indexedDB.open("mesh-confirm"));
+  const rowsOf = (name: string): Promise<unknown[]> => result(now.transaction(name).objectStore(name).getAll());
+  const accounts = await rowsOf("accounts");
+  const inbox = (await rowsOf("inbox")) as { readonly entry: string }[];
+  now.close();
+  await result(indexedDB.deleteDatabase("mesh-confirm"));
+  const opening = indexedDB.open("mesh-confirm", version);
+  opening.onupgradeneeded = () => {
+    const made = opening.result;
+    made.createObjectStore("accounts", { keyPath: ["account", "broker"] });
+    const store = made.createObjectStore("inbox", { keyPath: ["account", "broker", "digest"] });
+    store.createIndex("account", ["account", "broker"]);
+    made.createObjectStore("pins", { keyPath: ["fromId", "kid"] });
+    if (version > 1) made.createObjectStore("domains", { keyPath: "domain" });
+  };
+  const old = await result(opening);
+  const writing = old.transaction([...old.objectStoreNames], "readwrite");
+  for (const account of accounts) writing.objectStore("accounts").put(account);
+  for (const row of inbox) {
+    // Members that came later.
+    const { endorses: _, tell: __, ...entry } = JSON.parse(row.entry) as Record<string, unknown>;
+    writing.objectStore("inbox").put({ ...row, entry: JSON.stringify(entry) });
+  }
+  const kid = "MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI";
+  writing.objectStore("pins").put({ fromId: "bank@ethel.example", kid, checkedBy: "phone", added: 1 });
+  if (version > 1) writing.objectStore("domains").put({ domain: "ethel.example", keys: [], at: 1 });
+  await new Promise((resolve) => {
+    writing.oncomplete = resolve;
+  });
+  old.close();
+}
+
+/** Runs in a page of the extension: all rows of a store. */
+async function readStore(name: string): Promise<unknown[]> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open("mesh-confirm");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("failed"));
+  });
+  try {
+    return await new Promise((resolve) => {
+      const request = database.transaction(name).objectStore(name).getAll();
+      request.onsuccess = () => resolve(request.result);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** Runs in a page of the extension: writes rows into a store, and removes those of `gone` by their digest. */
+async function writeStore(name: string, rows: readonly object[], gone: readonly string[]): Promise<void> {
+  const database = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open("mesh-confirm");
+    request.onsuccess = () => resolve(request.result);
+  });
+  await new Promise((resolve) => {
+    const writing = database.transaction(name, "readwrite");
+    writing.oncomplete = resolve;
+    for (const row of rows) writing.objectStore(name).put(row);
+    const cursor = writing.objectStore(name).openCursor();
+    cursor.onsuccess = () => {
+      const row = cursor.result?.value as { readonly digest?: string } | undefined;
+      if (row?.digest !== undefined && gone.includes(row.digest)) cursor.result?.delete();
+      cursor.result?.continue();
+    };
+  });
+  database.close();
+}
+
+interface Row {
+  readonly account: string;
+  readonly broker: string;
+  readonly digest: string;
+  readonly entry: string;
+}
+
+async function inSettings<Args extends readonly unknown[], Result>(
+  browser: TestBrowser,
+  script: (...args: Args) => Result,
+  ...args: Args
+): Promise<Awaited<Result>> {
+  const tab = await browser.openOptions();
+  try {
+    return await tab.evaluate(script, ...args);
+  } finally {
+    await tab.close();
+  }
+}
+
+const rowsOf = async (browser: TestBrowser): Promise<readonly Row[]> =>
+  (await inSettings(browser, readStore, "inbox")) as readonly Row[];
+
+describe.each(BROWSERS)("what is stored in %s", LONG, (name) => {
+  const alice = userIn(name, { policy: { limits: false } });
+
+  test.each([1, 2])(
+    "by version %i is taken over whole: the account with its keys, the request, the pin",
+    async (version) => {
+      const { browser, system } = alice();
+      const asked = system.spawn("ask", ALICE, `Asked of version ${String(version)}`, "--timeout", "2m");
+      await badgeIs(browser, "1");
+      const before = await rowsOf(browser);
+      await inSettings(browser, asVersion, version);
+      await browser.stopBackground();
+
+      const popup = await lookAt(browser, `Asked of version ${String(version)}`);
+      expect((await rowsOf(browser)).map(({ digest }) => digest)).toEqual(before.map(({ digest }) => digest));
+      expect(await inSettings(browser, readStore, "pins")).toHaveLength(1);
+      expect(await inSettings(browser, readStore, "domains")).toHaveLength(version - 1);
+      await popup.close();
+      const again = await lookAt(browser, `Asked of version ${String(version)}`);
+      expect(await acceptIn(again)).toContain("accepted");
+      expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
+      await press(again, "next");
+      await again.close();
+    },
+  );
+
+  test("and is damaged, or of a newer form, is kept, counted, and hides nothing else", async () => {
+    const { browser, system } = alice();
+    const [row] = await rowsOf(browser);
+    if (row === undefined) throw new Error("no row");
+    const damaged = { ...row, digest: "d".repeat(43), entry: row.entry.slice(0, 200) };
+    const newer = { ...row, digest: "e".repeat(43), entry: row.entry.replace(/"state":"\w+"/, '"state":"someday"') };
+    await inSettings(browser, writeStore, "inbox", [damaged, newer], []);
+    const popup = await browser.openPopup();
+    expect(await popup.text(testid("unreadable"))).toContain("cannot be read: 2.");
+    if (process.env["PICTURES"] !== undefined) await popup.screenshot(`/tmp/inbox-${name}.png`);
+    await popup.close();
+
+    const asked = system.spawn("ask", ALICE, "Beside the damage");
+    await badgeIs(browser, "1");
+    const request = await lookAt(browser, "Beside the damage");
+    expect(await acceptIn(request)).toContain("accepted");
+    expect((await asked.finished).code).toBe(0);
+    await press(request, "next");
+    await request.close();
+    expect(await rowsOf(browser)).toEqual(expect.arrayContaining([damaged, newer]));
+  });
+
+  test("as history is bounded, and what has left it is never shown again", async () => {
+    const { browser, system } = alice();
+    const rows = await rowsOf(browser);
+    const ended = rows.find(({ entry }) => entry.includes('"state":"delivered"'));
+    if (ended === undefined) throw new Error("no row that ended");
+    const old = Array.from({ length: 510 }, (_, index) => {
+      const digest = String(index).padStart(43, "A");
+      const entry = ended.entry
+        .replaceAll(ended.digest, digest)
+        .replace(/"received":\d+/, `"received":${String(index)}`);
+      return { ...ended, digest, entry };
+    });
+    await inSettings(browser, writeStore, "inbox", old, []);
+    const asked = system.spawn("ask", ALICE, "Forgotten", "--timeout", "2m");
+    await badgeIs(browser, "1");
+    const forgotten = (await rowsOf(browser)).find(({ entry }) => entry.includes('"state":"verified"'));
+    if (forgotten === undefined) throw new Error("no row that waits");
+    const { entry: _, ...digestOf } = forgotten;
+    await inSettings(browser, writeStore, "digests", [digestOf], []);
+    await inSettings(browser, writeStore, "inbox", [], [forgotten.digest]);
+    await browser.stopBackground();
+    await inSettings(browser, async () => {
+      const api = (Reflect.get(globalThis, "browser") ?? Reflect.get(globalThis, "chrome")) as {
+        readonly alarms: { readonly create: (name: string, when: object) => Promise<void> };
+      };
+      await api.alarms.create("poll", { when: Date.now(), periodInMinutes: 0.5 });
+    });
+    await waitUntil("what is old is forgotten", 60_000, async () =>
+      (await inSettings(browser, readStore, "digests")).length > 10 ? true : undefined,
+    );
+    const kept = await rowsOf(browser);
+    expect(kept.filter(({ entry }) => /"state":"(delivered|expired|withdrawn|refused)"/.test(entry))).toHaveLength(500);
+    expect(kept.map(({ digest }) => digest)).not.toContain(old[0]?.digest);
+    // The broker still lists it, and was asked.
+    expect(kept.map(({ digest }) => digest)).not.toContain(forgotten.digest);
+    expect(await browser.badge()).toBe("");
+    asked.child.kill("SIGINT");
+    await asked.finished;
+  });
+
+  test("and has no room left is said, loses nothing, and half-does nothing", async ({ skip }) => {
+    if (name === "Firefox") skip("Firefox gives an extension with unlimitedStorage no quota that a test could lower");
+    const { browser, system } = alice();
+    const chromium = chromiumOf(browser);
+    const page = await chromium.openPage("src/extension/options/index.html");
+    const session = await chromium.context.newCDPSession(page);
+    const quota = (quotaSize?: number): Promise<unknown> =>
+      session.send("Storage.overrideQuotaForOrigin", {
+        origin: chromium.url("").slice(0, -1),
+        ...(quotaSize === undefined ? {} : { quotaSize }),
+      });
+    await quota(1);
+    const asked = system.spawn("ask", ALICE, "No room", "--timeout", "2m");
+    const popup = await browser.openPopup();
+    await popup.text(testid("storage"), "Free some disk space");
+    expect(await browser.badge()).toBe("");
+    if (process.env["PICTURES"] !== undefined) await popup.screenshot("/tmp/full-1.png");
+    await popup.close();
+    await page.reload();
+    await page.getByTestId("storage").waitFor();
+
+    await quota();
+    await badgeIs(browser, "1", 60_000);
+    const request = await lookAt(browser, "No room");
+    await request.click(testid("expected"));
+    await waitUntil("Accept is live", PATIENCE_MS, async () => (await request.isLive(testid("accept"))) || undefined);
+    await quota(1);
+    await request.click(testid("accept"));
+    await request.text(".problems", "could not be stored");
+    if (process.env["PICTURES"] !== undefined) await request.screenshot("/tmp/full-2.png");
+    expect((await rowsOf(browser)).filter(({ entry }) => entry.includes('"answered"'))).toEqual([]);
+    expect(asked.child.exitCode).toBe(null);
+    await quota();
+    await press(request, "accept");
+    await request.text(testid("result"), "accepted");
+    expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
+    await request.close();
+  });
+
+  test("by a newer version is left alone, and the popup and the settings say so", async () => {
+    const { browser } = alice();
+    const before = await rowsOf(browser);
+    await inSettings(browser, async () => {
+      const opened = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open("mesh-confirm", 1000);
+        request.onsuccess = () => resolve(request.result);
+      });
+      opened.close();
+    });
+    await browser.stopBackground();
+    const popup = await browser.openPopup();
+    expect(await popup.text(testid("error"))).toContain("A newer version of this extension stored this");
+    await popup.text(testid("mark-words"));
+    if (process.env["PICTURES"] !== undefined) await popup.screenshot(`/tmp/newer-${name}.png`);
+    await popup.close();
+    const settings = await browser.openOptions();
+    await settings.text(testid("storage"), "newer version");
+    await settings.close();
+    expect(await rowsOf(browser)).toEqual(before);
+  });
+});

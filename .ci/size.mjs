@@ -1,6 +1,6 @@
 /**
  * Says how much there is to read in the extension: the bytes of each file of dist/chrome, and the lines of our own code
- * that its entry points reach, type imports included. Blank lines and comments do not count; generated tables are apart.
+ * that its entry points reach: those that run, and those with what is imported as a type alone. Blank lines and comments do not count; generated tables are apart.
  * With --json it prints the same as data.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -18,14 +18,16 @@ const files = readdirSync(BUILT, { recursive: true, withFileTypes: true })
   .map((file) => ({ name: relative(BUILT, file), bytes: readFileSync(file) }))
   .map(({ name, bytes }) => ({ name, size: bytes.length, packed: gzipSync(bytes).length }))
   .sort((a, b) => b.size - a.size);
-const reached = [...reachable(ENTRIES)]
+const running = reachable(ENTRIES, false);
+const reached = [...reachable(ENTRIES, true)]
   .sort()
-  .map((file) => ({ name: relative(ROOT, file), lines: linesOfCode(file) }));
+  .map((file) => ({ name: relative(ROOT, file), lines: linesOfCode(file), runs: running.has(file) }));
 const generated = reached.filter(({ name }) => name.endsWith(".generated.ts"));
 const own = reached.filter(({ name }) => !name.endsWith(".generated.ts"));
 const folders = [...new Set(own.map(folderOf))].map((name) => {
   const members = own.filter((file) => folderOf(file) === name);
-  return { name, files: members.length, lines: sum(members, "lines") };
+  const runs = members.filter((file) => file.runs);
+  return { name, files: members.length, lines: sum(members, "lines"), runs: sum(runs, "lines") };
 });
 if (process.argv.includes("--json")) console.log(JSON.stringify({ files, folders, generated }, undefined, 2));
 else printAll();
@@ -34,10 +36,17 @@ function printAll() {
   console.log("Bytes of dist/chrome, and gzipped:");
   for (const { name, size, packed } of files) print(size, packed, name);
   print(sum(files, "size"), sum(files, "packed"), "all");
-  console.log("\nLines of our own code that the extension's entry points reach:");
-  for (const { name, lines, files: count } of folders) print(lines, `${count} files`, name);
-  print(sum(own, "lines"), `${own.length} files`, "all");
-  print(sum(generated, "lines"), `${generated.length} files`, "generated tables, apart");
+  console.log("\nLines of our own code that the entry points reach: that run, and with types and doorways:");
+  for (const { name, lines, runs, files: count } of folders) print(runs, lines, `${name}, ${count} files`);
+  print(sum(folders, "runs"), sum(own, "lines"), `all, ${own.length} files`);
+  print(
+    sum(
+      generated.filter(({ runs }) => runs),
+      "lines",
+    ),
+    sum(generated, "lines"),
+    "generated tables, apart",
+  );
 }
 
 function print(first, second, name) {
@@ -52,19 +61,48 @@ function folderOf({ name }) {
   return /^src\/extension\/[^/]+(?=\/)|^src\/[^/]+/.exec(name)?.[0] ?? name;
 }
 
-/** All files that the entries import by relative paths, directly or not. */
-function reachable(entries) {
+/**
+ * All files that the entries import by relative paths, directly or not. Through a doorway, a file of nothing but
+ * re-exports, an import leads to the files that define its names, and to no others.
+ *
+ * @param withTypes whether imports of types count, and the doorways themselves, which are read but do not run
+ */
+function reachable(entries, withTypes) {
   const found = new Set();
-  const visit = (file) => {
-    if (found.has(file)) return;
-    found.add(file);
-    for (const statement of parse(file).statements) {
-      const specifier = statement.moduleSpecifier?.text;
-      if (specifier?.startsWith(".") && specifier.endsWith(".ts")) visit(resolve(dirname(file), specifier));
+  const passed = new Set();
+  const visit = (file, names) => {
+    const { statements } = parse(file);
+    if (statements.every((one) => ts.isExportDeclaration(one) && one.moduleSpecifier !== undefined)) {
+      if (withTypes) found.add(file);
+      const fresh = names.filter((name) => !passed.has(`${file} ${name}`));
+      fresh.forEach((name) => passed.add(`${file} ${name}`));
+      if (fresh.length > 0) statements.forEach((statement) => follow(file, statement, fresh));
+    } else if (!found.has(file)) {
+      found.add(file);
+      statements.forEach((statement) => follow(file, statement, undefined));
     }
   };
-  entries.forEach(visit);
+  const follow = (file, statement, wanted) => {
+    const specifier = statement.moduleSpecifier?.text;
+    if (!specifier?.startsWith(".") || !specifier.endsWith(".ts")) return;
+    const names = namesOf(statement, wanted, withTypes);
+    if (names.length > 0) visit(resolve(dirname(file), specifier), names);
+  };
+  entries.forEach((entry) => visit(entry, ["*"]));
   return found;
+}
+
+/** What a statement takes from its module: names, or `*` for all; of a re-export only what is `wanted` of it. */
+function namesOf(statement, wanted, withTypes) {
+  const clause = statement.importClause ?? statement.exportClause;
+  if (!withTypes && (statement.isTypeOnly || statement.importClause?.isTypeOnly)) return [];
+  if (clause === undefined) return wanted ?? ["*"];
+  const elements = (clause.namedBindings ?? clause).elements;
+  if (elements === undefined || clause.name !== undefined) return ["*"];
+  return elements
+    .filter((one) => withTypes || !one.isTypeOnly)
+    .filter((one) => wanted === undefined || wanted.includes("*") || wanted.includes(one.name.text))
+    .map((one) => (one.propertyName ?? one.name).text);
 }
 
 /** Lines on which a token stands. */

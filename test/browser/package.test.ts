@@ -1,7 +1,7 @@
 /** What is shipped, as it is unzipped: the manifests of both packages open no door to the web, and each package loads. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { chromiumTest } from "../support/chromium.ts";
 import { archiveOf, BROWSERS, unpackedFolder, writePackages } from "../support/packages.ts";
@@ -53,6 +53,49 @@ describe.each(BROWSERS)("the package for %s", (browser) => {
 
   it("has no file whose name Chromium refuses", () => {
     expect(filesOf(folder).filter((file) => /(^|[\\/])_(?!locales[\\/])/.test(file))).toEqual([]);
+  });
+});
+
+/** A script of the package and all that it imports, each without its comments. */
+function scriptsOf(folder: string, file: string, found = new Map<string, string>()): ReadonlyMap<string, string> {
+  if (found.has(file)) return found;
+  const code = readFileSync(join(folder, file), "utf8").replaceAll(/\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs, "");
+  found.set(file, code);
+  for (const [, target = ""] of code.matchAll(/(?:from|import\(?)\s*"(\.[^"]+)"/g)) {
+    scriptsOf(folder, join(dirname(file), target), found);
+  }
+  return found;
+}
+
+describe.each(BROWSERS)("the popup's script in the package for %s", (browser) => {
+  const folder = unpackedFolder(browser);
+  const page = readFileSync(join(folder, "src/extension/popup/index.html"), "utf8");
+  const entries = [...page.matchAll(/<script[^>]* src="\/([^"]+)"/g)].map(([, file = ""]) => file);
+  const scripts = new Map(entries.flatMap((file) => [...scriptsOf(folder, file)]));
+  const text = [...scripts.values()].join("\n");
+
+  it("is one, and imports its own shared code, the polyfill and the sanitizer alone", () => {
+    expect(entries).toEqual(["assets/popup-page.js"]);
+    expect([...scripts.keys()].sort()).toEqual(
+      expect.arrayContaining([
+        "assets/lib-dompurify.js",
+        "assets/lib-webextension-polyfill.js",
+        "assets/popup-page.js",
+      ]),
+    );
+    expect([...scripts.keys()].filter((file) => /jose|saxes|background/.test(file))).toEqual([]);
+  });
+
+  it.each([
+    ["keys", /crypto\.subtle|getRandomValues|\bCryptoKey\b/],
+    ["storage", /\bindexedDB\b|storage\.(local|sync|session)|\blocalStorage\b|\bsessionStorage\b|\bcaches\b/],
+    ["network", /\bfetch\s*\(|XMLHttpRequest|\bWebSocket\b|sendBeacon|EventSource|importScripts/],
+    ["code made of text", /\beval\s*\(|new Function\b/],
+  ])("has no %s", (_, forbidden) => {
+    expect(forbidden.exec(text)?.[0]).toBeUndefined();
+    // The background has them, so it is not the search that finds nothing.
+    const background = [...scriptsOf(folder, "assets/background.js").values()].join("\n");
+    if (String(forbidden) !== String(/\beval\s*\(|new Function\b/)) expect(forbidden.test(background)).toBe(true);
   });
 });
 

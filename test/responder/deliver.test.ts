@@ -125,6 +125,14 @@ describe("an answer", () => {
     expect(await who.stored(decision)).toMatchObject({ state: "delivered", answer: { delivery: "late" } });
   });
 
+  it("holds up no other one where a full storage cannot note that it was taken", async () => {
+    const { who } = await answered();
+    await decide(who.ports, { ...(await who.show()), value: false }, RULES);
+    who.inbox.disk = "full";
+    await expect(deliverDue(who.ports, ACCOUNT, doubling)).rejects.toThrow("full");
+    expect(who.broker.offered.map(({ value }) => value)).toEqual([true, false]);
+  });
+
   it("does not hold up another one that waits for its time", async () => {
     const { who, decision } = await answered();
     who.broker.replies.push("no word");

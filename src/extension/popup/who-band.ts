@@ -98,20 +98,21 @@ export function mark(): HTMLElement {
   return element("img", { class: "mark", attributes: { src: "/icons/mark.svg", alt: "" } });
 }
 
+/** From so many characters on a name fills a narrow window. */
+const LONG_NAME = 80;
+
 /** A verified fact with a word for how it is known; or first that it is not known. */
 function nameOf({ sender }: RequestView): readonly HTMLElement[] {
   switch (sender.trust) {
     case "pinned":
     case "domain":
-    case "local":
-      return [
-        element("p", { class: "sender", testid: "sender" }, foreign(sender.fromId)),
-        element(
-          "p",
-          { class: "trust", testid: "trust" },
-          sentence(TRUST[sender.trust].word, foreign(sender.domain.ascii)),
-        ),
-      ];
+    case "local": {
+      const name = element("p", { class: "sender", testid: "sender" }, foreign(sender.fromId));
+      const words = sentence(TRUST[sender.trust].word, foreign(sender.domain.ascii));
+      const trust = element("p", { class: "trust", testid: "trust" }, words);
+      // However long a name is, it does not push out how it is known.
+      return sender.fromId.length > LONG_NAME ? [trust, name] : [name, trust];
+    }
     case "unverified":
     case "changed": {
       const word = element("strong", {}, i18n(TRUST[sender.trust].word));

@@ -172,6 +172,32 @@ describe("the word of trust", { timeout: 120_000 }, () => {
   });
 });
 
+describe("pinning", { timeout: 60_000 }, () => {
+  test("asks twice where the name could be taken for one that is known, and once where it could not", async () => {
+    await pin("payments@known.example", bank.kid);
+    const page = await settings();
+    const send = async (fromId: string): Promise<void> => {
+      await page.getByTestId("pin-from").fill(fromId);
+      await page.getByTestId("pin-kid").fill(bank.kid);
+      await page.getByTestId("pin-checked").selectOption("phone");
+      await page.getByTestId("pin-add").click();
+    };
+    const pinned = page.getByTestId("pin").filter({ hasText: "payments@kn0wn.example" });
+    await send("payments@kn0wn.example");
+    expect(await page.getByTestId("error").innerText()).toContain("not at known.example, which you know");
+    expect(await pinned.count()).toBe(0);
+    // The second press is about the name that was warned of, and no other.
+    await send("payments@knovvn.example");
+    await send("payments@kn0wn.example");
+    expect(await page.getByTestId("error").innerText()).toContain("not at known.example, which you know");
+    await page.getByTestId("pin-add").click();
+    await pinned.waitFor();
+    await pinned.getByTestId("remove").click();
+    await pinned.getByTestId("remove-really").click();
+    await pinned.waitFor({ state: "detached" });
+  });
+});
+
 describe("a sender that is blocked", { timeout: 120_000 }, () => {
   test("with the rejection: the no arrives, then the broker takes nothing more from this key", async () => {
     const brokerId = await asked(bank, "Blocked");

@@ -40,8 +40,7 @@ export function inboxFiles(home: string): InboxStorage {
       }
       return entries.sort((a, b) => a.received - b.received);
     },
-    remove: (account, digest) =>
-      withLock(pathOf(account, digest), () => rm(pathOf(account, digest), { force: true })),
+    remove: (account, digest) => withLock(pathOf(account, digest), () => rm(pathOf(account, digest), { force: true })),
     insert: (entry) =>
       withLock(pathOf(entry, entry.digest), async () => {
         if ((await get(entry, entry.digest)) !== undefined) return false;

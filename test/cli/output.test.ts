@@ -112,7 +112,7 @@ describe("--json", { timeout: 120_000 }, () => {
       ["keys", "show"],
     ];
     const [pins, accounts, keys] = await each(lists, (typed) => system.confirm("--home", home, ...typed, "--json"));
-    expect(JSON.parse(pins?.stdout ?? "")).toEqual({ devices: [], services: [], revocations: [] });
+    expect(JSON.parse(pins?.stdout ?? "")).toEqual({ devices: [], services: [], revocations: [], presence: [] });
     expect(JSON.parse(accounts?.stdout ?? "")).toEqual([]);
     expect(JSON.parse(keys?.stdout ?? "")).toEqual({ enquirer: expect.stringMatching(/^M/) as string, devices: [] });
   });

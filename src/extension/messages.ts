@@ -2,7 +2,6 @@
  * Every message between the pages and the background, as one table: name -> request, response. The background answers
  * a name only to the page that it belongs to (`from`), known by the sender's id and exact URL.
  */
-import type { DeviceEntry } from "../protocol/index.ts";
 import type {
   AccountKey,
   Decision,
@@ -14,7 +13,7 @@ import type {
   RequestView,
   ResultView,
 } from "../responder/index.ts";
-
+import type { AccountView, DeviceView, StorageProblem } from "./account-views.ts";
 import type {
   ClashView,
   NamedKey,
@@ -27,75 +26,8 @@ import type {
   WaitingBlock,
 } from "./sender-views.ts";
 
+export type * from "./account-views.ts";
 export type * from "./sender-views.ts";
-
-/** How an account's line to its broker is. */
-export type LineState =
-  | "connecting"
-  | "online"
-  /** The broker cannot be reached. */
-  | "offline"
-  /** Something answers that is no broker. */
-  | "wrong"
-  /** The broker's address leads elsewhere, where it is not followed. */
-  | "redirected"
-  /** Something answers, but not with the broker's key. */
-  | "wrong_key"
-  /** The broker says that this clock is off. */
-  | "clock"
-  /** The broker does not know this device any more. */
-  | "not_authorised"
-  /** This device was revoked. */
-  | "revoked"
-  /** The device waits to be endorsed by another device of the account. */
-  | "pending";
-
-export interface AccountView {
-  readonly account: string;
-  /** The broker's endpoint. */
-  readonly broker: string;
-  readonly line: LineState;
-  /** For `clock`: how many seconds this clock is ahead (negative: behind). */
-  readonly clockAhead: number | undefined;
-  readonly deviceName: string;
-  /** The device's fingerprint, computed from the key itself. */
-  readonly deviceKid: string;
-  /** The broker's pinned fingerprint. */
-  readonly serviceKid: string;
-  /** The fingerprint that it had before, and when it was followed (milliseconds since 1970), until the user has seen it. */
-  readonly followed: { readonly former: string; readonly at: number } | undefined;
-  /** Undefined where it is not set up. */
-  readonly presence: PresenceView | undefined;
-}
-
-/** One of an account's devices. */
-export interface DeviceView {
-  /** Its fingerprint; of one that is not let in yet, the first four groups. */
-  readonly kid: string;
-  readonly name: string;
-  readonly state: DeviceEntry["State"];
-  /** Milliseconds since 1970. */
-  readonly created: number;
-  /** Coarse; undefined where it was never seen. */
-  readonly lastSeen: number | undefined;
-  readonly isThis: boolean;
-  /** This device may revoke it. */
-  readonly isRevocable: boolean;
-}
-
-/** How an account asks for fingerprint or PIN. */
-export interface PresenceView {
-  /** The fingerprint of its key, which somebody may compare. */
-  readonly kid: string;
-  /** At every Accept, and not only where a request demands it. */
-  readonly always: boolean;
-}
-
-/**
- * What is wrong with the browser's storage. `full`: there is no room. `newer`: what is stored is of a newer version of this
- * extension, and is left alone. `failed`: anything else.
- */
-export type StorageProblem = "full" | "failed" | "newer";
 
 /** What the popup shows. `waiting` counts verified pending requests, the shown one included. */
 export type PopupView =
@@ -202,7 +134,7 @@ export interface Messages {
   readonly "options.mark": { readonly from: "options"; readonly request: Nothing; readonly response: InstallationMark };
   readonly "options.accounts": {
     readonly from: "options";
-    readonly request: Readonly<Record<string, never>>;
+    readonly request: Nothing;
     readonly response: {
       /** `unsent`: how many signed answers the broker does not have yet. */
       readonly accounts: readonly (AccountView & { readonly unsent: number })[];
@@ -259,7 +191,7 @@ export interface Messages {
   };
   readonly "options.pins": {
     readonly from: "options";
-    readonly request: Readonly<Record<string, never>>;
+    readonly request: Nothing;
     readonly response: { readonly pins: readonly PinView[]; readonly clashes: readonly ClashView[] };
   };
   readonly "options.addPin": {
@@ -289,7 +221,7 @@ export interface Messages {
   /** What this device keeps about senders: whom it muted, and which blocks are not at the broker yet. */
   readonly "options.senders": {
     readonly from: "options";
-    readonly request: Readonly<Record<string, never>>;
+    readonly request: Nothing;
     readonly response: {
       readonly muted: readonly NamedKey[];
       readonly waiting: readonly WaitingBlock[];

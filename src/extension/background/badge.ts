@@ -8,6 +8,7 @@ import {
   viewEndorsement,
 } from "../../responder/index.ts";
 import { broadcastChanged, i18n, notify, setBadge, setTitle } from "../browser.ts";
+import { counted } from "../language.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { noteClash } from "./pinning.ts";
 import type { BrowserResponder } from "./responder.ts";
@@ -41,7 +42,7 @@ export function badgeKeeper(responder: BrowserResponder): () => Promise<void> {
     }
     seen = new Set(pending.map(({ digest }) => digest));
     await setBadge(alarm ? "!" : count === 0 ? "" : String(count), alarm ? ALARM : ACCENT);
-    await setTitle(count === 0 ? i18n("extensionName") : i18n("badgeTitle", String(count)));
+    await setTitle(count === 0 ? i18n("extensionName") : counted("badgeTitle", count));
     const [first] = fresh;
     if (first !== undefined) await notify(NOTIFICATION, i18n("notifyTitle"), first);
   };

@@ -1,5 +1,6 @@
 /** The connected accounts: how the line is, and the two fingerprints that a user compares with the other side. */
 import { i18n, sendToBackground } from "../browser.ts";
+import { counted } from "../language.ts";
 import type { AccountView, ResponseOf } from "../messages.ts";
 import { button, element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { lineElement } from "../page/lines.ts";
@@ -75,7 +76,7 @@ function createItem(view: AccountView, locale: string, onRemoved: (note: string)
     removal({
       name: `${account}, ${new URL(broker).host}`,
       question: () =>
-        [i18n("removeAccountQuestion"), unsent > 0 ? i18n("removeAccountUnsent", String(unsent)) : ""].join(" "),
+        [i18n("removeAccountQuestion"), unsent > 0 ? counted("removeAccountUnsent", unsent) : ""].join(" "),
       remove: async () => {
         const { removed, told } = await sendToBackground("options.removeAccount", { account, broker }, REMOVE_MS);
         if (removed) onRemoved(told ? "" : i18n("removedUntold", account));

@@ -2,7 +2,8 @@
  * The settings: accounts, connecting one, pinned senders. The page asks the background for everything and keeps
  * nothing; it makes no key and calls no broker.
  */
-import { extensionUrl, i18n, onChanged, sendToBackground, uiLanguage } from "../browser.ts";
+import { extensionUrl, i18n, onChanged, sendToBackground } from "../browser.ts";
+import { locale as localeOf, setLanguage } from "../language.ts";
 import { element } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
@@ -17,9 +18,8 @@ const main = document.querySelector("main");
 if (main !== null) start(main);
 
 function start(root: HTMLElement): void {
-  const locale = uiLanguage();
-  document.documentElement.lang = locale;
-  document.documentElement.dir = i18n("@@bidi_dir");
+  const locale = localeOf();
+  setLanguage(document);
   document.title = i18n("optionsTitle");
 
   const mark = element("div", { class: "card mark-card" });

@@ -3,7 +3,8 @@
  * result stays until Next; a silent background disarms everything. It holds no key and knows no storage or network.
  */
 import type { Decision, EndorsementOutcome, EndorsementView, RequestRef, RequestView } from "../../responder/index.ts";
-import { i18n, sendToBackground, uiLanguage } from "../browser.ts";
+import { i18n, sendToBackground } from "../browser.ts";
+import { locale as localeOf } from "../language.ts";
 import type { PopupView, RequestOf, ResponseOf, SettledView, StorageProblem } from "../messages.ts";
 import { closedScreen, emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
@@ -45,7 +46,7 @@ export function createPopup(
   status: HTMLElement,
   events: { readonly onStorage: (problem: StorageProblem | undefined) => void },
 ): Popup {
-  const locale = uiLanguage();
+  const locale = localeOf();
   let current: Screen | undefined;
   /** What the user has on the screen: a request, or its result. */
   let showing: RequestRef | null = null;

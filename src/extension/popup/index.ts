@@ -2,7 +2,8 @@
  * The popup's start. It listens to the window, and none of what it hears there is an answer: focus, blur, size and
  * visibility arm and disarm, and nothing else.
  */
-import { i18n, onChanged, sendToBackground, uiLanguage } from "../browser.ts";
+import { i18n, onChanged, sendToBackground } from "../browser.ts";
+import { setLanguage } from "../language.ts";
 import { setText } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
@@ -19,8 +20,7 @@ const status = document.querySelector<HTMLElement>("[role=status]");
 if (top !== null && trouble !== null && root !== null && status !== null) start(top, trouble, root, status);
 
 function start(strip: HTMLElement, storage: HTMLElement, main: HTMLElement, live: HTMLElement): void {
-  document.documentElement.lang = uiLanguage();
-  document.documentElement.dir = i18n("@@bidi_dir");
+  setLanguage(document);
   document.title = i18n("extensionName");
   ignoreHeldKeys();
   fitWindow(main);

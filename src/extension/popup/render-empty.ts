@@ -1,6 +1,7 @@
 /** The calm screens: nothing to confirm, no account yet, and no answer from the background. */
 import type { ResultView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
+import { counted, number } from "../language.ts";
 import type { AccountView, PopupView, StorageProblem } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
@@ -39,7 +40,7 @@ export function emptyScreen(
       refused.length === 0 ? undefined : folded("notShown", refused, locale, false),
       unreadable === 0
         ? undefined
-        : element("p", { class: "not-shown", testid: "unreadable" }, i18n("unreadable", String(unreadable))),
+        : element("p", { class: "not-shown", testid: "unreadable" }, counted("unreadable", unreadable)),
       settingsButton("plain", "openSettings"),
     ),
   ];
@@ -95,7 +96,7 @@ function folded(key: string, results: readonly ResultView[], locale: string, isO
   return element(
     "details",
     { class: "not-shown", testid: key, ...(isOpen ? { attributes: { open: "" } } : {}) },
-    element("summary", {}, i18n(key, String(results.length))),
+    element("summary", {}, i18n(key, number(results.length))),
     element("ul", {}, ...results.map((result) => foldedItem(result, locale))),
   );
 }

@@ -1,6 +1,7 @@
 /** The screen of one request: the three bands, and the arming of its buttons. It decides nothing and calls nobody. */
 import type { Decision, EndorsementView, RequestView } from "../../responder/index.ts";
 import { i18n } from "../browser.ts";
+import { number } from "../language.ts";
 import { LIMITS } from "../../protocol/index.ts";
 import { arm, type Arming, type ArmingEvent, type Needs, startArming, verdictOf } from "./arming.ts";
 import { decisionBand, type Rejection } from "./decision-band.ts";
@@ -138,7 +139,7 @@ function armedScreen(
   return {
     elements: [who.element, what.element, decision.element],
     note,
-    setWaiting: (count) => who.setQueue(i18n("queue", "1", String(Math.max(1, count)))),
+    setWaiting: (count) => who.setQueue(i18n("queue", number(1), number(Math.max(1, count)))),
     showProblem: (text) => decision.showProblem(text),
     close: () => {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 /** The screen after: what became of the request that was shown. It stays until Next is pressed. */
 import type { RequestView, ResultView } from "../../responder/index.ts";
 import { i18n } from "../browser.ts";
+import { counted } from "../language.ts";
 import type { SettledView } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
@@ -50,7 +51,7 @@ export function resultScreen(
   const update = (newer: SettledView, waiting: number): void => {
     outcome.replaceChildren(...outcomeElements(outcomeOf(newer.result), locale));
     block.show(newer);
-    next.textContent = waiting > 0 ? i18n("next", String(waiting)) : i18n("done");
+    next.textContent = waiting > 0 ? counted("next", waiting) : i18n("done");
   };
   return { elements: what === undefined ? [who, decision] : [who, what, decision], update };
 }

@@ -1,6 +1,7 @@
 /** The first band: who asks. Ours alone; the sender's name stands here as a fact or with "claims to be" before it. */
 import type { RequestView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
+import { counted } from "../language.ts";
 import { button, type Child, element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { dateAndTime } from "../page/times.ts";
@@ -74,8 +75,7 @@ export function whoBand(request: RequestView, locale: string, { onMoved, onCheck
 /** Who can read the request, where it came encrypted. */
 function encryptedMark(devices: number): HTMLElement | undefined {
   if (devices === 0) return undefined;
-  const words = devices === 1 ? i18n("encrypted") : i18n("encryptedMore", String(devices));
-  return element("p", { class: "encrypted", testid: "encrypted" }, icon("encrypted"), words);
+  return element("p", { class: "encrypted", testid: "encrypted" }, icon("encrypted"), counted("encryptedFor", devices));
 }
 
 /** What a changed key means, and where both can be compared: there is nothing to accept here. */
@@ -131,8 +131,7 @@ function accountOf({ account, accountDomain }: RequestView): Node {
 
 function moreOf(request: RequestView, locale: string): readonly Child[] {
   const { sender } = request;
-  const before =
-    sender.acceptedBefore > 0 ? i18n("acceptedBefore", String(sender.acceptedBefore)) : i18n("acceptedNever");
+  const before = sender.acceptedBefore > 0 ? counted("acceptedBefore", sender.acceptedBefore) : i18n("acceptedNever");
   const created = request.created === undefined ? i18n("undated") : dateAndTime(request.created, locale);
   const facts: readonly (readonly [string, Node | string])[] = [
     ["moreKey", fingerprint(sender.kid)],

@@ -3,19 +3,8 @@
  * knows the code, over the keys that it saw, so a broker or a client in between with another key is noticed.
  */
 import { decodeBase64url, encodeBase64url } from "../protocol/index.ts";
-import { base32 } from "./udf.ts";
 
 const encoder = new TextEncoder();
-
-/** A new connect code: 80 random bits, as 16 capitals without separators. */
-export function newConnectCode(): string {
-  return base32(crypto.getRandomValues(new Uint8Array(10)), 80);
-}
-
-/** The code as it is shown: `XXXX-XXXX-XXXX-XXXX`. */
-export function showConnectCode(code: string): string {
-  return code.replace(/(.{4})(?=.)/g, "$1-");
-}
 
 /** With every sign set apart by some white space. */
 const LONGEST_TYPED = 100;

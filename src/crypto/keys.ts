@@ -8,10 +8,10 @@ export interface SigningKey extends VerifyKey {
   readonly privateKey: CryptoKey;
 }
 
-const EC = { name: "ECDSA", namedCurve: "P-256" } as const;
-const ECDH = { name: "ECDH", namedCurve: "P-256" } as const;
+export const EC = { name: "ECDSA", namedCurve: "P-256" } as const;
+export const ECDH = { name: "ECDH", namedCurve: "P-256" } as const;
 
-async function publicJwkOf(key: CryptoKey): Promise<PublicJwk> {
+export async function publicJwkOf(key: CryptoKey): Promise<PublicJwk> {
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", key);
   return PublicJwk.read({ kty: kty ?? "", crv: crv ?? "", x: x ?? "", y: y ?? "" }, "jwk");
 }
@@ -40,46 +40,4 @@ export function newEncryptionPair(options: { readonly extractable: boolean }): P
 /** The public half of an encryption pair, as a JWK. */
 export function encryptionJwkOf(pair: CryptoKeyPair): Promise<PublicJwk> {
   return publicJwkOf(pair.publicKey);
-}
-
-/** A key pair as it is written to a key file: a JWK with its private member. */
-export type PrivateJwk = PublicJwk & { readonly d: string };
-
-/**
- * Writes an extractable pair as a private JWK.
- *
- * @throws CryptoError `key` for a private key that cannot be exported
- */
-export async function exportPair(pair: CryptoKeyPair): Promise<PrivateJwk> {
-  const { d } = pair.privateKey.extractable ? await crypto.subtle.exportKey("jwk", pair.privateKey) : {};
-  if (d === undefined) throw new CryptoError("key", "This private key cannot be exported.");
-  return { ...(await publicJwkOf(pair.publicKey)), d };
-}
-
-/**
- * Reads a private JWK.
- *
- * @param use - what the pair is for; the same JWK serves one of the two
- * @throws CryptoError `key`
- */
-export async function importPair(jwk: PrivateJwk, use: "sign" | "derive"): Promise<CryptoKeyPair> {
-  const algorithm = use === "sign" ? EC : ECDH;
-  const { kty, crv = "", x = "", y = "", d } = jwk;
-  const publicJwk = { kty, crv, x, y };
-  try {
-    const publicKey = await crypto.subtle.importKey(
-      "jwk",
-      publicJwk,
-      algorithm,
-      true,
-      use === "sign" ? ["verify"] : [],
-    );
-    const usages: KeyUsage[] = use === "sign" ? ["sign"] : ["deriveBits", "deriveKey"];
-    return {
-      publicKey,
-      privateKey: await crypto.subtle.importKey("jwk", { ...publicJwk, d }, algorithm, true, usages),
-    };
-  } catch {
-    throw new CryptoError("key", "The private key is not an EC key on P-256.");
-  }
 }

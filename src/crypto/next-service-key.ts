@@ -2,18 +2,10 @@
  * Service-key rotation (Appendix A of the design): a key hands over to the next one by signing it. Whoever pinned the first
  * of a chain can follow it to the last; nobody else's word counts.
  */
-import { formatTime, type Jws, NextServiceKey, ProtocolError, type PublicJwk } from "../protocol/index.ts";
+import { type Jws, NextServiceKey, ProtocolError } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
-import { signGeneral } from "./jws.ts";
-import type { SigningKey } from "./keys.ts";
 import { importPublicKey, type VerifyKey } from "./public-key.ts";
 import { openSigned, TYP } from "./signed.ts";
-
-/** Hands over. `created` is milliseconds since 1970. */
-export function signNextServiceKey(key: SigningKey, next: PublicJwk, created: number): Promise<Jws> {
-  const body: NextServiceKey = { ServiceKey: next, Created: formatTime(created) };
-  return signGeneral(key, TYP.nextServiceKey, JSON.stringify({ NextServiceKey: body }));
-}
 
 export interface Handover {
   /** The key that hands over. */

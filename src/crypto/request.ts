@@ -1,19 +1,16 @@
 /** TBSRequest (-01 §6.4.5): what the enquirer signs, and what is left when the signature holds. */
 import {
   encodeBase64url,
-  formatTime,
   type Jws,
   OUR_REQUEST_MEMBERS,
   parseAccount,
   parseTime,
-  type PublicJwk,
   TBSRequest,
 } from "../protocol/index.ts";
 import { type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
 import { CryptoError } from "./errors.ts";
 import type { HeldKey } from "./header.ts";
-import { onlySignature, signGeneral } from "./jws.ts";
-import type { SigningKey } from "./keys.ts";
+import { onlySignature } from "./jws.ts";
 import type { VerifyKey } from "./public-key.ts";
 import { type Sha256, webSha256 } from "./sha256.ts";
 import { openSigned, requireTypFor, TYP } from "./signed.ts";
@@ -40,42 +37,6 @@ export interface VerifiedRequest {
   readonly match: string | undefined;
   /** A yes needs the user's fingerprint, PIN or the like, proved by an authenticator. */
   readonly presence: boolean;
-}
-
-export interface NewRequest {
-  /** SRML. */
-  readonly text: string;
-  readonly fromId: string;
-  readonly toId: string;
-  readonly enquirerId: string;
-  /** Milliseconds since 1970, written with whole seconds. */
-  readonly created: number;
-  readonly expire: number;
-  /** The profile of a device to endorse; only the broker itself asks for that. */
-  readonly endorse?: Jws;
-  /** For a request that will be encrypted. */
-  readonly replyKey?: PublicJwk;
-  /** The commitment to a code that is to be typed. */
-  readonly match?: string;
-  /** Ask for a proof of presence with a yes. */
-  readonly presence?: boolean;
-}
-
-/** Signs a request; it always names EnquirerID, Created and Expire, because the envelope's copies can be changed. */
-export function signRequest(key: SigningKey, request: NewRequest): Promise<Jws> {
-  const body: TBSRequest = {
-    Text: request.text,
-    FromID: request.fromId,
-    ToID: request.toId,
-    EnquirerID: request.enquirerId,
-    Created: formatTime(request.created),
-    Expire: formatTime(request.expire),
-    ...(request.endorse === undefined ? {} : { Endorse: request.endorse }),
-    ...(request.replyKey === undefined ? {} : { ReplyKey: request.replyKey }),
-    ...(request.match === undefined ? {} : { Match: request.match }),
-    ...(request.presence === true ? { Presence: true } : {}),
-  };
-  return signGeneral(key, TYP.request, JSON.stringify({ TBSRequest: body }));
 }
 
 /**

@@ -2,12 +2,12 @@
  * Uniform Data Fingerprints (draft-hallambaker-udf): u = SHA-512(content type ":" SHA-512(data)), a version byte before
  * it, cut to 150 bits, in Base32 groups of five. A BrokerID uses the same alphabet over random bits.
  */
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BITS = 150;
 
 /** The first byte of a fingerprint by SHA-512, and of a BrokerID. */
 export const VERSION_SHA512 = 0x60;
-const VERSION_RANDOM = 136;
 
 async function sha512(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-512", bytes));
@@ -26,11 +26,6 @@ export async function udfHash(contentType: string, data: Uint8Array<ArrayBuffer>
 /** The 150-bit fingerprint of `data` as `contentType`, as `MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI`. */
 export async function fingerprint(contentType: string, data: Uint8Array<ArrayBuffer>): Promise<string> {
   return presentUdf(VERSION_SHA512, await udfHash(contentType, data));
-}
-
-/** A new BrokerID: 142 random bits after the first byte. Whoever knows it may ask for the request's status. */
-export function newBrokerId(): string {
-  return presentUdf(VERSION_RANDOM, crypto.getRandomValues(new Uint8Array(18)));
 }
 
 /** The version byte and 18 bytes more, of which 150 bits count, in Base32 groups of five. */

@@ -1,18 +1,15 @@
 /** What each message and structure is, in one sentence, with the section that defines it: the words of the JSON Schema. */
-import {
-  FlatEnquireRequest,
-  FlatPendingResponse,
-  FlatRequestEntry,
-  FlatRespondRequest,
-  FlatStatusResponse,
-} from "./draft-00.ts";
-import { AccountEntry, DeviceEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
+import { FlatRequestEntry, FlatStatusResponse } from "./draft-00.ts";
+import { FlatEnquireRequest, FlatPendingResponse, FlatRespondRequest } from "./draft-00-service.ts";
+import { DeviceEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
+import { AccountEntry } from "./account-entry.ts";
 import { FlattenedJws, Jwe, Jws, Kid, PresenceAssertion, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
 import { AccountPolicy, CoolDown, PolicySet } from "./policy-entry.ts";
-import { NextServiceKey, Stamp } from "./stamp.ts";
+import { Stamp } from "./stamp.ts";
+import { NextServiceKey } from "./tbs.ts";
 import { Choice, DeviceProfile, DeviceRevocation, PresenceKey, TBSRequest, TBSResponse } from "./tbs.ts";
 
 const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {

@@ -2,14 +2,11 @@
 import { LIMITS } from "./limits.ts";
 import { JwsOrJwe, Kid } from "./jose-shapes.ts";
 import { AccountId, BrokerId, DateTime, DeviceName, EnquirerId, Sequence } from "./members.ts";
-import { list, object, oneOf, type ReadOf, tagged, integer } from "./shape.ts";
+import { integer, object, oneOf, type ReadOf, tagged } from "./shape.ts";
 import { REQUEST_STATUSES } from "./status.ts";
 
 /** A state of a request, in any case. */
 export const RequestStatusName = oneOf(...REQUEST_STATUSES);
-
-/** How many BrokerIDs of one kind an archive names; who reads one bounds its text. */
-const MOST_ARCHIVED = 1_000_000;
 
 /** What `Request` and `Response` hold, in both drafts: signed, or signed and then encrypted. */
 export const SignedMessage = JwsOrJwe;
@@ -27,20 +24,6 @@ export const ResponseEntry = object(
   { BrokerID: BrokerId, EnquirerID: EnquirerId, Response: SignedMessage },
 );
 export type ResponseEntry = ReadOf<typeof ResponseEntry>;
-
-/**
- * An account as it is archived and interchanged (-01 §6.4.1); never on the wire. BrokerIDs of what is pending, of what was
- * answered, and of what ended without an answer.
- */
-export const AccountEntry = object(
-  { ResponderAccount: AccountId },
-  {
-    RequestIDs: list(BrokerId, 0, MOST_ARCHIVED),
-    ResponseIDs: list(BrokerId, 0, MOST_ARCHIVED),
-    ArchivedIDs: list(BrokerId, 0, MOST_ARCHIVED),
-  },
-);
-export type AccountEntry = ReadOf<typeof AccountEntry>;
 
 /** What ConnectResponse may say of a device (Appendix A of the design). */
 export const DEVICE_STATES = ["active", "pending"] as const;

@@ -1,33 +1,14 @@
 /** The messages of the Mesh Confirmation Protocol: pure, no I/O. Public as `mesh-confirm/protocol`. */
 export { type Account, brokerAccount, isBrokerAccount, isDomain, parseAccount } from "./account.ts";
 export { decodeBase64url, encodeBase64url, encodeTextBase64url } from "./base64url.ts";
-export {
-  readRequest,
-  readResponse,
-  transactionOf,
-  writeOutcome,
-  writeRequest,
-  writeResponse,
-  writeStatus,
-} from "./codec.ts";
+export { readResponse, writeRequest } from "./codec.ts";
+export { readRequest, transactionOf, writeOutcome, writeResponse, writeStatus } from "./service-codec.ts";
 export { DEFAULT_PORT, ENDPOINT_PATH, endpointOf, isLoopbackHost, parseEndpoint, pushEndpoint } from "./endpoint.ts";
 export { type Draft, DRAFTS } from "./draft.ts";
-export {
-  FlatEnquireRequest,
-  FlatPendingResponse,
-  FlatRequestEntry,
-  FlatRespondRequest,
-  FlatStatusResponse,
-} from "./draft-00.ts";
-export {
-  AccountEntry,
-  DEVICE_STATES,
-  DeviceEntry,
-  PendingFrame,
-  RequestEntry,
-  ResponseEntry,
-  Withdrawn,
-} from "./entries.ts";
+export { FlatRequestEntry, FlatStatusResponse } from "./draft-00.ts";
+export { FlatEnquireRequest, FlatPendingResponse, FlatRespondRequest } from "./draft-00-service.ts";
+export { DEVICE_STATES, DeviceEntry, PendingFrame, RequestEntry, ResponseEntry, Withdrawn } from "./entries.ts";
+export { AccountEntry } from "./account-entry.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 export {
   CredentialId,
@@ -48,13 +29,14 @@ export { REQUESTS, RESPONSES } from "./messages.ts";
 export { AccountPolicy, CoolDown, policyEntry, PolicySet } from "./policy-entry.ts";
 export { scanJson } from "./scan.ts";
 export { boolean, either, integer, list, object, oneOf, type ReadOf, type Shape, tagged, text } from "./shape.ts";
-export { NextServiceKey, Stamp } from "./stamp.ts";
+export { Stamp } from "./stamp.ts";
 export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./status.ts";
 export {
   Choice,
   DeviceProfile,
   PresenceKey,
   MatchCode,
+  NextServiceKey,
   DeviceRevocation,
   OUR_REQUEST_MEMBERS,
   OUR_RESPONSE_MEMBERS,

@@ -1,8 +1,4 @@
-/**
- * What the service signs (design §8, Appendix A): when it took an answer in, and by which key it will sign next. Both
- * are payloads of a JWS; who signed is for `src/crypto`.
- */
-import { PublicJwk } from "./jose-shapes.ts";
+/** What the service signs about an answer (design §8): the payload of a JWS; who signed is for `src/crypto`. */
 import { DateTime, Sequence, Sha256 } from "./members.ts";
 import { object, type ReadOf, tagged } from "./shape.ts";
 
@@ -15,7 +11,3 @@ export const Stamp = tagged(
   ),
 );
 export type Stamp = ReadOf<typeof Stamp>;
-
-/** The key that follows the one that signs this. */
-export const NextServiceKey = tagged("NextServiceKey", object({ ServiceKey: PublicJwk, Created: DateTime }));
-export type NextServiceKey = ReadOf<typeof NextServiceKey>;

@@ -73,3 +73,7 @@ export type DeviceProfile = ReadOf<typeof DeviceProfile>;
 /** The payload of a revocation (Appendix A of the design): from `Created` on, what this device signs does not count. */
 export const DeviceRevocation = tagged("DeviceRevocation", object({ Account: AccountId, Kid, Created: DateTime }));
 export type DeviceRevocation = ReadOf<typeof DeviceRevocation>;
+
+/** How a service key hands over (Appendix A of the design): the key that follows the one that signs this. */
+export const NextServiceKey = tagged("NextServiceKey", object({ ServiceKey: PublicJwk, Created: DateTime }));
+export type NextServiceKey = ReadOf<typeof NextServiceKey>;

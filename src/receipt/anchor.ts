@@ -3,7 +3,8 @@ import { formatTime, LIMITS } from "../protocol/index.ts";
 import type { VerifiedAnswer } from "./answer.ts";
 import type { Checklist } from "./checklist.ts";
 import { ReceiptError } from "./errors.ts";
-import { type DeviceStatements, isOver, type KnownDevice, knownDevices, type PinnedKeys } from "./known-devices.ts";
+import { isOver, type KnownDevice, knownDevices, type PinnedKeys } from "./known-devices.ts";
+import type { DeviceStatements } from "./statements.ts";
 
 /** How the verifier knows the device that signed; `vouched`: by the broker's word alone. */
 export type Anchor = "pinned" | "endorsed" | "vouched";

@@ -3,19 +3,20 @@
  * without knowing whose device signed. Used by the enquirer when the answer comes, and by whoever reads a receipt later.
  */
 import {
-  CryptoError,
   openRequest,
   openResponse,
   requestDigest,
   type VerifiedRequest,
   type VerifiedResponse,
 } from "../crypto/index.ts";
-import { type Jws, LIMITS, ProtocolError } from "../protocol/index.ts";
+import type { Jws } from "../protocol/index.ts";
 import { parseSrml, type Srml, SrmlError } from "../srml/index.ts";
 import { Checklist } from "./checklist.ts";
 import { ReceiptError } from "./errors.ts";
-import { type KnownPresence, presenceProvedBy } from "./presence.ts";
+import { type KnownPresence, presenceProvedBy } from "./known-presence.ts";
 import { type MatchEvidence, requireCode, verifyMatch } from "./match.ts";
+import { checkDates } from "./dates.ts";
+import { opened } from "./opened.ts";
 
 export interface VerifiedAnswer {
   readonly request: VerifiedRequest;
@@ -82,17 +83,6 @@ export async function verifyAnswer(
   return Object.freeze({ request, response, srml, label });
 }
 
-/** Runs what opens a signed object; its errors as this layer's. @throws ReceiptError `signature`, `malformed` */
-export async function opened<T>(open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    if (error instanceof CryptoError) throw new ReceiptError("signature", error.message);
-    if (error instanceof ProtocolError) throw new ReceiptError("malformed", error.message);
-    throw error;
-  }
-}
-
 async function requireSame(posted: Jws, inner: Jws): Promise<void> {
   const isSame =
     (await requestDigest(posted)) === (await requestDigest(inner)) &&
@@ -152,18 +142,4 @@ function chosenLabel(srml: Srml, request: VerifiedRequest, response: VerifiedRes
 /** Whether there were two dates to compare: a plain draft peer signs none. */
 function areDated(request: VerifiedRequest, response: VerifiedResponse): boolean {
   return response.created !== undefined && (request.created ?? request.expire) !== undefined;
-}
-
-/** The device's clock may be off by as much as the responder tolerates, and no more. @throws ReceiptError `dates` */
-export function checkDates(request: VerifiedRequest, response: VerifiedResponse): void {
-  const { created } = response;
-  if (created === undefined) return;
-  const early = request.created !== undefined && created < request.created - LIMITS.clockSkewMs;
-  const late = request.expire !== undefined && created > request.expire + LIMITS.clockSkewMs;
-  if (early || late) {
-    throw new ReceiptError(
-      "dates",
-      `The answer is dated ${early ? "before the request was made" : "after it expired"}.`,
-    );
-  }
 }

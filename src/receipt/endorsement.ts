@@ -2,10 +2,16 @@
  * Endorsements (design §6): how a device lets another one in. The account's broker asks for it in a signed request that
  * carries the new device's profile; a device of the account signs its yes over exactly that. Nothing else endorses.
  */
-import { openDeviceProfile, openRequest, openResponse, type VerifiedProfile } from "../crypto/index.ts";
-import type { VerifiedRequest } from "../crypto/index.ts";
+import {
+  openDeviceProfile,
+  openRequest,
+  openResponse,
+  type VerifiedProfile,
+  type VerifiedRequest,
+} from "../crypto/index.ts";
 import { brokerAccount, type Jws } from "../protocol/index.ts";
-import { checkDates, opened } from "./answer.ts";
+import { opened } from "./opened.ts";
+import { checkDates } from "./dates.ts";
 import { ReceiptError } from "./errors.ts";
 
 /** An answer about a new device. Whether endorser and service count is for whoever knows keys: `known-devices.ts`. */

@@ -2,9 +2,9 @@
  * Which devices of an account somebody knows who pinned some keys: the pinned devices, and those that were endorsed from
  * them, link by link. Every device is taken in once, so no circle of endorsements can carry itself.
  */
-import { openRevocation, type VerifiedRevocation } from "../crypto/index.ts";
-import type { Jws } from "../protocol/index.ts";
-import { type Endorsement, openEndorsement } from "./endorsement.ts";
+import type { VerifiedRevocation } from "../crypto/index.ts";
+import type { Endorsement } from "./endorsement.ts";
+import type { DeviceStatements } from "./statements.ts";
 
 /** What is known beforehand. */
 export interface PinnedKeys {
@@ -18,31 +18,12 @@ export interface PinnedKeys {
   readonly revoked?: readonly VerifiedRevocation[];
 }
 
-/** What devices and broker signed about the account's devices; whatever is not about it is ignored. */
-export interface DeviceStatements {
-  readonly endorsements: readonly Endorsement[];
-  readonly revocations: readonly VerifiedRevocation[];
-}
-
 export interface KnownDevice {
   readonly kid: string;
   /** The endorsements that lead here from a pinned device; none for a pinned one. */
   readonly chain: readonly Endorsement[];
   /** The earliest revocation that counts. */
   readonly revocation: VerifiedRevocation | undefined;
-}
-
-/** Opens what a broker or a receipt brings along; what does not verify says nothing. */
-export async function openStatements(signed: {
-  readonly endorsements: readonly Jws[];
-  readonly revocations: readonly Jws[];
-}): Promise<DeviceStatements> {
-  const verified = async <T>(list: readonly Jws[], open: (jws: Jws) => Promise<T>): Promise<readonly T[]> =>
-    (await Promise.all(list.map((jws) => open(jws).catch(() => undefined)))).filter((one) => one !== undefined);
-  return {
-    endorsements: await verified(signed.endorsements, openEndorsement),
-    revocations: await verified(signed.revocations, openRevocation),
-  };
 }
 
 /**

@@ -3,10 +3,23 @@
  * profile proves nothing here: presence is to stop whoever has a copy of exactly that key. So a key counts if it is
  * pinned, or if it was let in, by an endorsement of the profile, with a proof of presence by a key that counts.
  */
-import { openDeviceProfile, type VerifiedProfile } from "../crypto/index.ts";
-import type { Jws } from "../protocol/index.ts";
-import { countedEndorsements, type DeviceStatements, isOver, knownDevices, type PinnedKeys } from "./known-devices.ts";
-import { type KnownPresence, presenceProvedBy } from "./presence.ts";
+import { openDeviceProfile, type PresenceKey, type VerifiedProfile } from "../crypto/index.ts";
+import { decodeBase64url, type Jws } from "../protocol/index.ts";
+import { ReceiptError } from "./errors.ts";
+import { verifyPresence } from "./presence.ts";
+import { countedEndorsements, isOver, knownDevices, type PinnedKeys } from "./known-devices.ts";
+import type { DeviceStatements } from "./statements.ts";
+
+/** A key for presence of a device, to somebody who knows some keys. */
+export interface KnownPresence {
+  /** The kid of the device. */
+  readonly device: string;
+  readonly key: PresenceKey;
+  /** The profile that names the key. */
+  readonly profile: Jws;
+  /** `endorsed`: let in, by a device whose own key for presence counts. */
+  readonly how: "pinned" | "endorsed";
+}
 
 /**
  * The keys for presence that count, of all devices of the account.
@@ -46,4 +59,22 @@ export async function knownPresence(
 export async function openProfiles(profiles: readonly Jws[]): Promise<readonly VerifiedProfile[]> {
   const opened = await Promise.all(profiles.map((profile) => openDeviceProfile(profile).catch(() => undefined)));
   return opened.filter((one) => one !== undefined);
+}
+
+/** The one of these keys that proved presence over an answer; undefined where none did. */
+export async function presenceProvedBy(
+  answer: Jws,
+  keys: readonly KnownPresence[],
+): Promise<KnownPresence | undefined> {
+  const assertion = answer.signatures[0]?.header?.presence;
+  if (assertion === undefined) return undefined;
+  for (const one of keys) {
+    try {
+      await verifyPresence(assertion, decodeBase64url(answer.payload), one.key);
+      return one;
+    } catch (error) {
+      if (!(error instanceof ReceiptError)) throw error;
+    }
+  }
+  return undefined;
 }

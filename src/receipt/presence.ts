@@ -7,7 +7,6 @@ import {
   decodeBase64url,
   encodeBase64url,
   isJsonObject,
-  type Jws,
   LIMITS,
   type PresenceAssertion,
   ProtocolError,
@@ -20,17 +19,6 @@ const LEAST_BYTES = 37;
 /** User present, user verified: both (WebAuthn §6.1). */
 const PRESENT = 0b001;
 const VERIFIED = 0b100;
-
-/** A key for presence of a device, to somebody who knows some keys: `known-presence.ts`. */
-export interface KnownPresence {
-  /** The kid of the device. */
-  readonly device: string;
-  readonly key: PresenceKey;
-  /** The profile that names the key. */
-  readonly profile: Jws;
-  /** `endorsed`: let in, by a device whose own key for presence counts. */
-  readonly how: "pinned" | "endorsed";
-}
 
 /** What an authenticator signs over: base64url(SHA-256(payload)), of the payload as it stands in the answer. */
 export async function presenceChallenge(payload: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -71,24 +59,6 @@ export async function verifyPresence(
     if (error instanceof CryptoError) throw wrong("does not fit: it was changed, or made with another key");
     throw error;
   }
-}
-
-/** The one of these keys that proved presence over an answer; undefined where none did. */
-export async function presenceProvedBy(
-  answer: Jws,
-  keys: readonly KnownPresence[],
-): Promise<KnownPresence | undefined> {
-  const assertion = answer.signatures[0]?.header?.presence;
-  if (assertion === undefined) return undefined;
-  for (const one of keys) {
-    try {
-      await verifyPresence(assertion, decodeBase64url(answer.payload), one.key);
-      return one;
-    } catch (error) {
-      if (!(error instanceof ReceiptError)) throw error;
-    }
-  }
-  return undefined;
 }
 
 function bytesOf(encoded: string): Uint8Array<ArrayBuffer> {

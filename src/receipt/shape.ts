@@ -4,16 +4,16 @@ import {
   FlattenedJws,
   Jws,
   LIMITS,
-  MatchCode,
   list,
+  MatchCode,
   object,
   oneOf,
+  ProtocolError,
   type ReadOf,
   scanJson,
   Sha256,
   tagged,
 } from "../protocol/index.ts";
-import { ProtocolError } from "../protocol/index.ts";
 import { ReceiptError } from "./errors.ts";
 
 /** How the enquirer knew the device when it took the answer. A record of its opinion: a verifier forms its own. */

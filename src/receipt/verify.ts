@@ -7,12 +7,12 @@ import { type Anchor, anchorDevice } from "./anchor.ts";
 import { type VerifiedAnswer, verifyAnswer } from "./answer.ts";
 import { Checklist } from "./checklist.ts";
 import type { Check } from "./checks.ts";
-import { type DeviceStatements, openStatements, type PinnedKeys } from "./known-devices.ts";
+import type { PinnedKeys } from "./known-devices.ts";
+import { type DeviceStatements, openStatements } from "./statements.ts";
 import { ReceiptError } from "./errors.ts";
-import { knownPresence, openProfiles } from "./known-presence.ts";
-import type { KnownPresence } from "./presence.ts";
+import { knownPresence, type KnownPresence, openProfiles } from "./known-presence.ts";
 import { verifyStamp } from "./stamp.ts";
-import { type Receipt, readReceipt, type ReceiptTrust } from "./shape.ts";
+import { readReceipt, type Receipt, type ReceiptTrust } from "./shape.ts";
 
 /** A device that the verifier knows. Without `account` it may answer for any account. */
 export interface Pin {

@@ -14,13 +14,6 @@ export interface SrmlButton {
   readonly value?: string;
 }
 
-/** What a document is written from. */
-export interface SrmlInput {
-  readonly heading: string;
-  readonly paragraphs?: readonly string[];
-  readonly buttons?: readonly SrmlButton[];
-}
-
 /** The default namespace of SRML (-00 §5.1, -01 §7.1), which a document may leave out. */
 export const SRML_NAMESPACE = "http://hallambaker.com/Schemas/srml.xsd";
 

@@ -1,6 +1,13 @@
 /** Writes SRML. It can only return what {@link parseSrml} accepts, because it asks it. */
-import { SRML_NAMESPACE, type SrmlButton, type SrmlInput } from "./model.ts";
+import { SRML_NAMESPACE, type SrmlButton } from "./model.ts";
 import { parseSrml } from "./parse-srml.ts";
+
+/** What a document is written from. */
+export interface SrmlInput {
+  readonly heading: string;
+  readonly paragraphs?: readonly string[];
+  readonly buttons?: readonly SrmlButton[];
+}
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 

@@ -6,7 +6,8 @@ import type { Line } from "./line.ts";
 import type { PendingRequest, Settled } from "./store/index.ts";
 
 export interface AccountListener {
-  readonly posted: (request: PendingRequest) => void;
+  /** @param about - the device that it asks about, which does not answer it */
+  readonly posted: (request: PendingRequest, about?: string) => void;
   readonly settled: (settled: Settled) => void;
   /** Another process changed something: look at everything again. */
   readonly changed: () => void;
@@ -49,8 +50,8 @@ export class Notices {
     });
   }
 
-  posted(request: PendingRequest): void {
-    for (const listener of [...(this.#listeners.get(request.account) ?? [])]) listener.posted(request);
+  posted(request: PendingRequest, about?: string): void {
+    for (const listener of [...(this.#listeners.get(request.account) ?? [])]) listener.posted(request, about);
   }
 
   settled(settled: Settled): void {

@@ -50,14 +50,15 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
   };
 
   /** Brings what is pending page by page, each taken by the socket before the next is read. */
-  const bringAll = async (): Promise<ReadonlySet<string>> => {
+  const bringAll = async (own: string | undefined): Promise<ReadonlySet<string>> => {
     const pending = new Set<string>();
     let from = after;
     for (;;) {
       const place = from === undefined ? {} : { after: from };
       const page = await store.pending({ account, now: clock(), limit: PAGE, ...place });
       for (const request of page) pending.add(request.brokerId);
-      await Promise.all(page.map(bring));
+      // What asks about this device itself is for the others.
+      await Promise.all(page.filter(({ brokerId }) => brokerId !== own).map(bring));
       from = page.at(-1)?.sequence;
       if (page.length < PAGE || socket.readyState !== socket.OPEN) return pending;
     }
@@ -70,7 +71,7 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
     }
     await noteSeen(device, service);
     const before = [...brought];
-    const pending = await bringAll();
+    const pending = await bringAll(device.asked);
     for (const brokerId of before.filter((one) => brought.has(one) && !pending.has(one))) {
       await withdraw(brokerId, (await store.request(brokerId))?.state ?? "BCANCEL");
     }
@@ -96,7 +97,7 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
   };
 
   const stop = notices.listen(account, {
-    posted: (request) => void bring(request),
+    posted: (request, about) => void (about === kid || bring(request)),
     settled: ({ brokerId, state }) => void withdraw(brokerId, state),
     changed,
   });

@@ -44,8 +44,8 @@ export interface DeviceLine {
   respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<Status>;
   refuse(account: DeviceAccount, brokerId: string): Promise<Status>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
-  /** Tells the broker of a changed profile of this device. */
-  connect(account: DeviceAccount, deviceName: string, profile: Jws): Promise<void>;
+  /** Tells the broker of a profile of this device; `pending` where another device is asked whether it counts. */
+  connect(account: DeviceAccount, deviceName: string, profile: Jws): Promise<"active" | "pending">;
   /** The account's policy; with a change, after it was made. */
   policy(account: DeviceAccount, set?: PolicySet): Promise<AccountPolicy>;
   /** The account's devices; with a revocation, after it was handed over. */
@@ -110,7 +110,9 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
       return knownStatus((await call(account, "Respond", { Response })).Status);
     },
     connect: async (account, DeviceName, DeviceProfile) => {
-      requireDone(await call(account, "Connect", { Account: account.account, DeviceName, DeviceProfile }));
+      const answer = await call(account, "Connect", { Account: account.account, DeviceName, DeviceProfile });
+      requireDone(answer);
+      return ("State" in answer ? answer.State : undefined) ?? "active";
     },
     policy: async (account, set) => {
       const change = set === undefined ? {} : { Set: set };

@@ -61,6 +61,8 @@ export interface PresenceView {
   readonly kid: string;
   /** At every Accept, and not only where a request demands it. */
   readonly always: boolean;
+  /** Until another device of the account lets it in, it counts for nobody. */
+  readonly waits: boolean;
 }
 
 /**

@@ -184,6 +184,12 @@ export interface Messages {
     };
     readonly response: Result<unknown, PresenceFailure>;
   };
+  /** The account's other devices are asked once more about this one, or about its key for presence. */
+  readonly "options.askAgain": {
+    readonly from: "options";
+    readonly request: AccountKey;
+    readonly response: { readonly asked: boolean };
+  };
   readonly "options.alwaysPresence": {
     readonly from: "options";
     readonly request: { readonly account: string; readonly broker: string; readonly always: boolean };

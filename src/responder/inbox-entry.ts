@@ -34,6 +34,7 @@ export const REFUSAL_REASONS = [
   "text",
   "unsupported",
   "sanitizer",
+  "blocked",
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 

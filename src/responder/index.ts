@@ -27,6 +27,7 @@ export {
   claimedName,
   pendingEndorsements,
   pendingEntries,
+  refuseBlocked,
   refusedResults,
   resultOf,
   senderOf,

@@ -83,14 +83,27 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
 export async function viewEndorsement(ports: ResponderPorts, entry: InboxEntry): Promise<EndorsementView | undefined> {
   const opened = await openPending(ports, entry);
   if (opened?.endorses === undefined) return undefined;
-  const { account, broker, brokerId: id, digest } = entry;
-  const { kid } = opened.endorses.signingKey;
-  const shown = startOf(kid);
-  const presence = opened.endorses.presence?.key.kid;
+  const { account, broker, brokerId: id, digest, vouched: known } = entry;
+  const { signingKey, presence: asks } = opened.endorses;
+  const presence = asks === undefined ? undefined : { kid: asks.key.kid, rpId: asks.rpId, origin: asks.origin };
   return Object.freeze({
-    ...{ kind: "endorsement", account, broker, id, digest },
-    ...{ fingerprintStart: shown, presence, created: opened.request.created, expires: opened.expires },
+    ...{ kind: "endorsement", account, broker, id, digest, known },
+    ...{ fingerprintStart: startOf(signingKey.kid), presence },
+    ...{ created: opened.request.created, expires: opened.expires },
   });
+}
+
+/**
+ * The user blocked a key: what it asks of an account and is still pending is not shown any more. What asks to let a device in
+ * is the broker's, whom nobody blocks; nobody is told.
+ */
+export async function refuseBlocked(ports: ResponderPorts, account: AccountKey, kid: string): Promise<void> {
+  const refusal = { reason: "blocked", detail: "You blocked its sender." } as const;
+  for (const entry of await pendingEntries(ports, [account])) {
+    if (signerOf(entry) !== kid) continue;
+    const refused = { ...entry, state: "refused", refusal, ended: ports.clock() } as const;
+    await ports.storage.replace(["verified", "presented"], refused);
+  }
 }
 
 /** Opens a pending entry again; one that does not verify any more is refused, one whose time is over expires. */

@@ -104,11 +104,13 @@ async function endorsed(
   if (buttons.length > 0) return refuse("unsupported", "A request to let a device in has no options.");
   try {
     const device = await endorsedDevice(request);
+    // Where it asks for presence is shown; nothing else of a profile is text.
+    gateText(`${device.presence?.rpId ?? ""}${device.presence?.origin ?? ""}`, "name");
     if (device.signingKey.kid !== (await keys.signingKey(entry)).kid) return device;
     return refuse("unsupported", "It is about this device itself, which another one has to answer.");
   } catch (error) {
     if (error instanceof ReceiptError) return refuse("unsupported", error.message);
-    throw error;
+    return refusalOf(error);
   }
 }
 

@@ -5,12 +5,12 @@
 import { jweDigest, requestDigest } from "../crypto/index.ts";
 import { isJwe, LIMITS, type RequestEntry } from "../protocol/index.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
-import { openForAccount } from "./open-entry.ts";
+import { openForAccount, type OpenedRequest } from "./open-entry.ts";
 import { openEnvelope } from "./open-envelope.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { isTold } from "./refusal.ts";
 import { makeRoom } from "./room.ts";
-import { isVouched } from "./who.ts";
+import { isDevice, isVouched } from "./who.ts";
 
 /**
  * Takes an entry from the account's broker.
@@ -72,15 +72,14 @@ async function nameOf(
 export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): Promise<InboxEntry> {
   const now = ports.clock();
   const opened = await openForAccount(ports, entry, now);
-  const endorses = opened.ok && opened.endorses !== undefined;
   const isOver = opened.ok && opened.expires <= now;
   const next: InboxEntry = opened.ok
     ? {
         ...entry,
         state: isOver ? "expired" : "verified",
         expires: opened.expires,
-        endorses,
-        vouched: !endorses && !isOver && (await isVouched(ports.broker, opened.request, entry)),
+        endorses: opened.endorses !== undefined,
+        vouched: !isOver && (await vouchedFor(ports, opened, entry)),
         ended: isOver ? now : undefined,
       }
     : {
@@ -92,6 +91,15 @@ export async function verifyReceived(ports: ResponderPorts, entry: InboxEntry): 
       };
   if (await ports.storage.replace(["received"], next)) return next;
   return (await ports.storage.get(entry, entry.digest)) ?? next;
+}
+
+/** The broker's word: that it knows the sender, or that the device which it asks about is one of the account's already. */
+function vouchedFor(
+  { broker }: ResponderPorts,
+  { endorses, request }: OpenedRequest,
+  of: AccountKey,
+): Promise<boolean> {
+  return endorses === undefined ? isVouched(broker, request, of) : isDevice(broker, endorses.signingKey.kid, of);
 }
 
 /**

@@ -74,15 +74,17 @@ export interface RequestView extends RequestRef {
 }
 
 /**
- * The account's own broker asks whether a new device may answer too. There is no text to show: who asks is known, and what
- * it asks is always the same. The user types the end of the fingerprint from the new device's screen.
+ * The account's own broker asks whether a new device may answer too, or one that does already may change its keys. There is
+ * no text to show: who asks is known, and what it asks. The user types the end of the fingerprint from the device's screen.
  */
 export interface EndorsementView extends RequestRef {
   readonly kind: "endorsement";
-  /** The first four groups of the new device's fingerprint; the last two are not told to a screen. */
+  /** It answers already, the broker says, and wants to change its keys. */
+  readonly known: boolean;
+  /** The first four groups of the device's fingerprint; the last two are not told to a screen. */
   readonly fingerprintStart: string;
-  /** The fingerprint of its key for presence, which is let in with it. */
-  readonly presence: string | undefined;
+  /** Its key for presence, which is let in with it: the fingerprint, and for what party it asks, at which place. */
+  readonly presence: { readonly kid: string; readonly rpId: string; readonly origin: string } | undefined;
   readonly created: number | undefined;
   readonly expires: number;
 }

@@ -22,6 +22,16 @@ export async function isVouched(
   return kids.includes(request.signer.kid);
 }
 
+/** Whether the account's broker says that this key is a device of the account already. It may lie; what is typed binds. */
+export async function isDevice(
+  broker: Pick<BrokerPort, "vouchedKids">,
+  kid: string,
+  account: AccountKey,
+): Promise<boolean> {
+  const kids: readonly string[] = await broker.vouchedKids(account, account.account).catch(() => []);
+  return kids.includes(kid);
+}
+
 /**
  * How the sender of a verified request is known, now: the user's own pin first, then the domain's word, which does not come
  * through the broker, then the broker's.

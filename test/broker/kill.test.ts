@@ -83,7 +83,16 @@ async function addDevice(): Promise<SigningKey> {
   const key = await newKey();
   const store = await openStore(data);
   const profile = await profileOf(key);
-  const device = { account: ALICE, kid: key.kid, name: "device", signingKey: key.jwk, profile, now: Date.now() };
+  const signingKey = key.jwk;
+  const device = {
+    account: ALICE,
+    kid: key.kid,
+    name: "device",
+    signingKey,
+    profile,
+    changesKeys: false,
+    now: Date.now(),
+  };
   await store.connectDevice(device, { by: "open_service" });
   await store.close();
   return key;

@@ -129,7 +129,7 @@ export function storeRaces(factory: () => Promise<StoreFactory>): void {
         const codeId = (await store.codes(account, NOW)).at(-1)?.id ?? -1;
         const signingKey = { kty: "EC", crv: "P-256", x: kid, y: kid };
         await store.connectDevice(
-          { account, kid, name: kid, signingKey, profile: jws(kid), now: NOW },
+          { account, kid, name: kid, signingKey, profile: jws(kid), changesKeys: false, now: NOW },
           { by: "code", codeId },
         );
       }

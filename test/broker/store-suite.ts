@@ -39,7 +39,16 @@ function newRequest(more: Partial<NewStoredRequest> = {}): NewStoredRequest {
 
 function newDevice(kid: string, more: Partial<NewDevice> = {}): NewDevice {
   const signingKey = { kty: "EC", crv: "P-256", x: kid, y: kid };
-  return { account: ALICE, kid, name: `the ${kid}`, signingKey, profile: jws(kid), now: NOW, ...more };
+  return {
+    account: ALICE,
+    kid,
+    name: `the ${kid}`,
+    signingKey,
+    profile: jws(kid),
+    changesKeys: false,
+    now: NOW,
+    ...more,
+  };
 }
 
 const CAPS: PendingCaps = { perAccount: 4, perAccountUnverified: 3, perSender: 2, senderIsVerified: false };
@@ -193,6 +202,25 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
           state: "active",
         });
         expect(await store.updateDevice(newDevice("OTHER"))).toBe(false);
+      });
+
+      it("keeps a profile with other keys apart while the account has another active device", async () => {
+        await withDevice();
+        const change = (name: string) => newDevice("DEVICE", { profile: jws(name), changesKeys: true });
+        expect(await store.updateDevice(change("alone"))).toBe(true);
+        expect(await store.device(ALICE, "DEVICE")).toMatchObject({ profile: jws("alone"), wanted: undefined });
+        await withDevice("OTHER");
+        await store.updateDevice(change("pending"));
+        expect(await store.device(ALICE, "DEVICE")).toMatchObject({ profile: jws("pending"), wanted: undefined });
+        await made.letIn(ALICE, "OTHER");
+        await store.updateDevice(change("wanted"));
+        expect(await store.device(ALICE, "DEVICE")).toMatchObject({
+          profile: jws("pending"),
+          wanted: jws("wanted"),
+          state: "active",
+        });
+        await store.updateDevice(newDevice("DEVICE", { profile: jws("taken back") }));
+        expect(await store.device(ALICE, "DEVICE")).toMatchObject({ profile: jws("taken back"), wanted: undefined });
       });
 
       it("holds the keys of devices and registered enquirers", async () => {

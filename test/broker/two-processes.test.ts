@@ -39,7 +39,7 @@ async function ask(index: number): Promise<Asked> {
   const [account, kid] = [`user-${index}@example.com`, `DEVICE-${"A".repeat(index + 1)}`];
   const signingKey = { kty: "EC", crv: "P-256", x: kid, y: kid };
   await store.connectDevice(
-    { account, kid, name: "device", signingKey, profile: jws, now: NOW },
+    { account, kid, name: "device", signingKey, profile: jws, changesKeys: false, now: NOW },
     { by: "open_service" },
   );
   const brokerId = `BROKER-${"A".repeat(index + 1)}`;

@@ -9,6 +9,7 @@ import { launchChromium } from "../support/chromium.ts";
 import { armed, badgeShows, enrol, resultShown } from "../support/co-browser.ts";
 import { launchFirefox } from "../support/firefox.ts";
 import { System } from "../support/system.ts";
+import { plugIn } from "../support/virtual-authenticator.ts";
 
 const ALICE = "alice@localhost";
 const DOORS = "Open pod bay doors";
@@ -23,6 +24,13 @@ let firefox: Firefox;
 let settings: FirefoxTab;
 let chromiumKid: string;
 let firefoxKid: string;
+
+/** Whether an element is in the window, and nothing lies over it. */
+function isOnScreen(element: Element): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const inside = top >= 0 && top + height <= innerHeight;
+  return inside && element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}
 
 /** Waits until Firefox's settings show this of the line to the broker. */
 const lineShows = (word: string): Promise<unknown> =>
@@ -83,6 +91,8 @@ describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
     await armed(popup);
     await popup.getByTestId("accept").click();
     await popup.getByTestId("error").filter({ hasText: "type it again" }).waitFor();
+    // What is to be compared stays where its end is typed.
+    expect(await popup.getByTestId("fingerprint-start").evaluate(isOnScreen)).toBe(true);
     expect(await settings.text("[data-testid=line]")).toContain("Waiting for consent");
 
     await popup.getByTestId("typed").fill("");
@@ -90,7 +100,7 @@ describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
     await armed(popup);
     await popup.getByTestId("accept").click();
     await resultShown(popup);
-    expect(await popup.getByTestId("result").innerText()).toContain("You let the new device in");
+    expect(await popup.getByTestId("result").innerText()).toContain("You let the device in");
     await popup.close();
     await lineShows("Listening");
   });
@@ -116,6 +126,47 @@ describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
     expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
     await badgeShows(chromium, "");
     await firefox.closePopup();
+  });
+
+  it("is asked when the first one sets up a fingerprint or PIN, which counts for nobody before", async () => {
+    const page = await chromium.openPage(OPTIONS);
+    await plugIn(page);
+    await page.getByTestId("presence-set-up").click();
+    await page
+      .getByTestId("presence-waits")
+      .filter({ hasText: chromiumKid.slice(-11) })
+      .waitFor();
+    expect(await chromium.badge()).toBe("");
+    const unasked = await system.confirm("ask", ALICE, DOORS, "--presence", "--pin", chromiumKid);
+    expect(unasked).toMatchObject({ code: 4 });
+    await page.getByTestId("presence-settings").getByTestId("ask-again").click();
+    await page.getByTestId("asked-again").filter({ hasText: "Asked." }).waitFor();
+
+    await waitUntil('Firefox\'s badge shows "1"', 60_000, async () => (await firefox.badge()) === "1" || undefined);
+    await firefox.openPopup();
+    const heading = await waitUntil("Firefox's popup shows the question", 10_000, () =>
+      firefox.inPopup((document) => document.querySelector("[data-testid=heading]")?.textContent ?? undefined),
+    );
+    expect(heading).toBe("Let your device ask for a fingerprint or PIN?");
+    const origin = await firefox.inPopup((document) => document.querySelector("[data-testid=place]")?.textContent);
+    expect(origin).toBe(`chrome-extension://${chromium.extensionId}`);
+    await firefox.inPopup((document) => document.querySelector(".end")?.scrollIntoView());
+    await firefox.clickInPopup("[data-testid=typed]");
+    await firefox.pressInPopup(...chromiumKid.slice(-11).replace("-", ""));
+    await waitUntil("Accept is armed", 10_000, () =>
+      firefox.inPopup((document) => document.querySelector("[data-testid=accept]:enabled") !== null || undefined),
+    );
+    await firefox.clickInPopup("[data-testid=accept]");
+    await waitUntil("the result is there", 10_000, () =>
+      firefox.inPopup((document) => document.querySelector("[data-testid=next]") !== null || undefined),
+    );
+    await firefox.closePopup();
+    await waitUntil("the settings say that it counts", 30_000, async () => {
+      await page.reload();
+      await page.getByTestId("presence-fingerprint").waitFor();
+      return (await page.getByTestId("presence-waits").count()) === 0 || undefined;
+    });
+    await page.close();
   });
 
   it("is listed on the first one's settings, and revoked there: it says so, and gets nothing any more", async () => {
@@ -150,7 +201,7 @@ describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
     await waitUntil("Reject is live", 10_000, async () => (await popup.getByTestId("not-me").isEnabled()) || undefined);
     await popup.getByTestId("not-me").click();
     await resultShown(popup);
-    expect(await popup.getByTestId("result").innerText()).toContain("You turned the new device away");
+    expect(await popup.getByTestId("result").innerText()).toContain("You turned the device away");
     await waitUntil("the broker has the answer", 20_000, async () => {
       const { stdout } = await system.confirm("device", "list", "--id", ALICE, "--data", system.data);
       return /revoked.*confirm on/.test(stdout) || undefined;

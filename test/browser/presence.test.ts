@@ -11,12 +11,13 @@ import { launchChromium } from "../support/chromium.ts";
 import { firefoxTest } from "../support/firefox.ts";
 import { foreignGeneral, foreignKey } from "../support/foreign-signer.ts";
 import { System } from "../support/system.ts";
+import { plugIn, type VirtualAuthenticator } from "../support/virtual-authenticator.ts";
 
-async function credentialsOf({ session, authenticatorId }: VirtualKey): Promise<Credentials> {
+async function credentialsOf({ session, authenticatorId }: VirtualAuthenticator): Promise<Credentials> {
   return (await getCredentials(session, authenticatorId)).credentials;
 }
 
-async function withCredentials(key: VirtualKey, credentials: Credentials): Promise<VirtualKey> {
+async function withCredentials(key: VirtualAuthenticator, credentials: Credentials): Promise<VirtualAuthenticator> {
   for (const credential of credentials) {
     await key.session.send("WebAuthn.addCredential", { authenticatorId: key.authenticatorId, credential });
   }
@@ -53,34 +54,16 @@ const getCredentials = (session: CDPSession, authenticatorId: string) =>
   session.send("WebAuthn.getCredentials", { authenticatorId });
 type Credentials = Awaited<ReturnType<typeof getCredentials>>["credentials"];
 
-interface VirtualKey {
-  readonly session: CDPSession;
-  readonly authenticatorId: string;
-}
-
-/** Plugs a virtual authenticator into a page; one in each page, as each has its own. */
-async function plugIn(page: Page, isUserVerified = true): Promise<VirtualKey> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      ...{ protocol: "ctap2", transport: "internal", hasResidentKey: true, automaticPresenceSimulation: true },
-      ...{ hasUserVerification: true, isUserVerified },
-    },
-  });
-  return { session, authenticatorId };
-}
-
 describe.skipIf(SKIPPED !== "")(`presence in Chromium${SKIPPED}`, () => {
   let system: System;
   let chromium: Chromium;
   let settings: Page;
-  let authenticator: VirtualKey;
+  let authenticator: VirtualAuthenticator;
   let kid: string;
   /** What was made on the settings page. */
   let credentials: Credentials = [];
   /** That of each popup: one stays open until another window has the focus. */
-  const popupKeys = new WeakMap<Page, VirtualKey>();
+  const popupKeys = new WeakMap<Page, VirtualAuthenticator>();
 
   beforeAll(async () => {
     system = await System.start();
@@ -95,7 +78,7 @@ describe.skipIf(SKIPPED !== "")(`presence in Chromium${SKIPPED}`, () => {
   });
 
   /** The popup with the same authenticator as the settings page. */
-  async function popupWith(heading: string): Promise<{ readonly popup: Page; readonly key: VirtualKey }> {
+  async function popupWith(heading: string): Promise<{ readonly popup: Page; readonly key: VirtualAuthenticator }> {
     await badgeShows(chromium, "1");
     const popup = await openRequest(chromium, heading);
     const key = popupKeys.get(popup) ?? (await withCredentials(await plugIn(popup), credentials));

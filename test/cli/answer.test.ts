@@ -3,8 +3,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { foreignGeneral, foreignKey } from "../support/foreign-signer.ts";
 import { Shell } from "../support/shell.ts";
 import { System } from "../support/system.ts";
+
+const DEMANDING = foreignKey();
 
 let system: System;
 let shell: Shell;
@@ -51,6 +54,38 @@ describe("an answer", { timeout: 120_000 }, () => {
       /confirm: (It was answered, withdrawn or has expired in the meantime|You (accepted|rejected) it before; that answer stays)\.\n$/,
     );
     expect((await system.confirm("status", id)).stdout).toBe(winner.stdout);
+  });
+
+  it("cannot be a yes where fingerprint or PIN is demanded, which nobody can give here: it is said, and a no goes", async () => {
+    const header = { alg: "ES256", typ: "confirm-tbs-request+jws", jwk: DEMANDING.jwk };
+    const TBSRequest = {
+      Text: "<srml><h1>Pay</h1></srml>",
+      FromID: "a@b.example",
+      ToID: "bob@localhost",
+      Presence: true,
+    };
+    const Request = foreignGeneral(DEMANDING, header, JSON.stringify({ TBSRequest }));
+    const EnquireRequest = { Request: { Request, ResponderAccount: "bob@localhost" } };
+    const body = JSON.stringify({ EnquireRequest });
+    const posted = await fetch(`${system.origin}/.well-known/confirm`, { method: "POST", body });
+    const { EnquireResponse } = (await posted.json()) as { EnquireResponse: { BrokerID: string } };
+    shell.variables.set("DEMANDS", EnquireResponse.BrokerID);
+    await shell.play(`
+      $ confirm --home phone accept "$DEMANDS"
+      ! accepting
+      ! $DEMANDS
+      ! ...
+      !   asks for your fingerprint or PIN, which cannot be given here: you can only reject it
+      ! ...
+      ! confirm: The request asks for your fingerprint or PIN, which the command line cannot ask you for: it can only be rejected here.
+      = 3
+      $ confirm --home phone reject "$DEMANDS"
+      > rejected
+      ! ...
+      $ confirm --home phone accept "$DEMANDS"
+      ! confirm: You rejected it before; that answer stays.
+      = 3
+    `);
   });
 
   it("names one of the options, and none where there are none; with one alone there is nothing to name", () =>

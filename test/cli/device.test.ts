@@ -56,7 +56,7 @@ describe("several devices of an account", { timeout: 240_000 }, () => {
     expect((await at("laptop", "accept", id)).code).toBe(4);
     const mistyped = await at("laptop", "accept", id, "--device", "AAAAA-AAAAA");
     expect(mistyped).toMatchObject({ code: 3, stdout: "" });
-    expect(mistyped.stderr).toMatch(/not the end of the new device's fingerprint/);
+    expect(mistyped.stderr).toMatch(/not the end of the device's fingerprint/);
     expect(await done(at("laptop", "accept", id, "--device", phone.slice(-11).toLowerCase()))).toBe("accepted");
 
     // The second one answers; the receipt verifies from what the asker pinned, and from those two fingerprints.

@@ -7,6 +7,7 @@ import { DEFAULT_POLICY } from "../../src/broker/index.ts";
 import { encryptionJwkOf, newEncryptionPair, signDeviceProfile, signResponse } from "../../src/crypto/index.ts";
 import { type AskResult, Enquirer, type Notice, type Posted, verifyReceipt } from "../../src/enquirer/index.ts";
 import type { Jws } from "../../src/protocol/index.ts";
+import { decideEndorsement, deliverDue, pendingEndorsements, poll, present } from "../../src/responder/index.ts";
 import { type Authenticator, newAuthenticator } from "../support/authenticator.ts";
 import { startTestBroker, type TestBroker, type TestDevice } from "../support/broker.ts";
 import { type User, userWith } from "../support/co-responder.ts";
@@ -39,8 +40,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }));
 
 /** The device tells its broker of a key for presence. */
-async function names(authenticator: Authenticator): Promise<number> {
-  const { account, key } = device;
+async function names(authenticator: Authenticator, { account, key } = device): Promise<number> {
   const encryptionKey = await encryptionJwkOf(await newEncryptionPair({ extractable: true }));
   const parts = { account, encryptionKey, created: Date.now(), presence: authenticator.body };
   const DeviceProfile = await signDeviceProfile(key, parts);
@@ -48,6 +48,27 @@ async function names(authenticator: Authenticator): Promise<number> {
     ConnectRequest: { Account: account, DeviceName: "a browser", DeviceProfile },
   });
   return answer.status;
+}
+
+/** The user of a device lets another one in, or its change, and shows that they are there. */
+function endorsing(by: TestDevice, finger: Authenticator): (other: TestDevice) => Promise<void> {
+  const { ports, account } = userWith(broker, by, finger);
+  return async (other) => {
+    await poll(ports, account);
+    const [entry] = await pendingEndorsements(ports, [account]);
+    if (entry === undefined) throw new Error("Nothing is asked.");
+    const ref = { ...account, id: entry.brokerId, digest: entry.digest };
+    await present(ports, ref);
+    const yes = { ...ref, value: true, typed: other.key.kid.slice(-11), reason: undefined };
+    let outcome = await decideEndorsement(ports, yes, { armingMs: 0 });
+    if ("prompt" in outcome) {
+      const { created, challenge } = outcome.prompt;
+      const presence = { created, assertion: finger.assert(challenge) };
+      outcome = await decideEndorsement(ports, { ...yes, presence }, { armingMs: 0 });
+    }
+    if (!outcome.ok) throw new Error(outcome.refusal);
+    await deliverDue(ports, account, () => 1000);
+  };
 }
 
 const user = (by?: Authenticator): User => userWith(broker, device, by);
@@ -118,6 +139,32 @@ describe("a demanded proof of presence", () => {
     const Response = { BrokerID: posted.brokerId, RequestStatus: "REPLY", Response: signed };
     expect((await broker.plain({ RespondRequest: { Response } })).status).toBe(201);
     await expect(bank.wait(posted)).rejects.toMatchObject({ code: "untrusted_answer" });
+  });
+});
+
+describe("a key for presence of a second device", () => {
+  it("is believed by nobody before the first lets it in, then by whoever knows the first one's key", async () => {
+    await names(finger);
+    await bank.pin(device.account, device.key.kid, { presence: finger.key.key.kid });
+    const { key } = await broker.connect(device.account);
+    const second = { ...device, key };
+    const letIn = endorsing(device, finger);
+    await letIn(second);
+    const other = await newAuthenticator();
+    expect(await names(other, second)).toBe(202);
+    const own = { to: device.account, request: { heading: "Pay" }, presence: true };
+    await expect(bank.post({ ...own, pin: key.kid, trustOnFirstUse: true })).rejects.toMatchObject({
+      code: "no_presence",
+    });
+
+    await letIn(second);
+    const posted = await bank.post(own);
+    await userWith(broker, second, other).answer(true);
+    const { receipt } = await accepted(bank.wait(posted));
+    const { checks } = await verifyReceipt(receipt, {
+      ...{ pins: [{ kid: device.key.kid }], services: [broker.service.kid], presence: [finger.key.key.kid] },
+    });
+    expect(checks).toContainEqual(expect.objectContaining({ name: "presence", outcome: "passed" }));
   });
 });
 

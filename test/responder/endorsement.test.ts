@@ -1,6 +1,13 @@
 /** A new device wants in: who may ask, what is shown of it, and what a yes needs. */
 import { describe, expect, it } from "vitest";
-import { openResponse, requestDigest, type SigningKey } from "../../src/crypto/index.ts";
+import {
+  encryptionJwkOf,
+  newEncryptionPair,
+  openResponse,
+  requestDigest,
+  signDeviceProfile,
+  type SigningKey,
+} from "../../src/crypto/index.ts";
 import type { Jws } from "../../src/protocol/index.ts";
 import { openEndorsement } from "../../src/receipt/index.ts";
 import {
@@ -16,9 +23,10 @@ import {
   writeStoredEntry,
 } from "../../src/responder/index.ts";
 import { ACCOUNT, type Alice, alice, refOf, yes } from "../support/alice.ts";
+import { type Authenticator, newAuthenticator } from "../support/authenticator.ts";
 import { endorseRequest } from "../support/endorsing.ts";
-import { MINUTE, SECOND } from "../support/fake-clock.ts";
-import { inClear, newKey, profileOf, signedRequest } from "../support/signing.ts";
+import { MINUTE, SECOND, SOME_TIME } from "../support/fake-clock.ts";
+import { ALICE, inClear, newKey, profileOf, signedRequest } from "../support/signing.ts";
 
 const RULES = { armingMs: 600 };
 const PHONE = await newKey();
@@ -37,6 +45,19 @@ async function shown(): Promise<{ readonly who: Alice; readonly no: EndorsementD
   who.clock.pass(SECOND);
   return { who, request, no: { ...refOf(entry), value: false, typed: undefined, reason: undefined } };
 }
+/** The phone, which answers already, wants to ask for presence. */
+async function changed(finger: Authenticator): Promise<{ readonly who: Alice; readonly no: EndorsementDecision }> {
+  const who = await alice();
+  const encryptionKey = await encryptionJwkOf(await newEncryptionPair({ extractable: true }));
+  const parts = { account: ALICE, encryptionKey, created: SOME_TIME, presence: finger.body };
+  who.broker.profiles.set(ALICE, [await profileOf(PHONE)]);
+  const request = { endorse: await signDeviceProfile(PHONE, parts) };
+  const entry = await who.take(await endorseRequest({ service: who.service, device: PHONE, request }));
+  if (entry === undefined) throw new Error("It was not taken.");
+  await present(who.ports, refOf(entry));
+  who.clock.pass(SECOND);
+  return { who, no: { ...refOf(entry), value: false, typed: undefined, reason: undefined } };
+}
 const END = PHONE.kid.slice(-11);
 
 describe("a request to let a device in", () => {
@@ -51,6 +72,25 @@ describe("a request to let a device in", () => {
     expect(view).toMatchObject({ ...refOf(entry), kind: "endorsement", fingerprintStart: PHONE.kid.slice(0, 23) });
     expect(JSON.stringify(view)).not.toContain(END);
     expect(JSON.stringify(view)).not.toContain("new device");
+  });
+
+  it("says of a device that the broker names among the account's that it is known, and where it asks for presence", async () => {
+    const finger = await newAuthenticator({ RpId: "confirm.example" });
+    const { who, no } = await changed(finger);
+    expect(await viewEndorsement(who.ports, await who.stored(no))).toMatchObject({
+      known: true,
+      fingerprintStart: PHONE.kid.slice(0, 23),
+      presence: { kid: finger.key.key.kid, rpId: "confirm.example", origin: finger.body.Origin },
+    });
+    expect(await decideEndorsement(who.ports, { ...no, value: true, typed: "AAAAA-AAAAA" }, RULES)).toEqual({
+      ...{ ok: false, refusal: "fingerprint" },
+    });
+    expect(await decideEndorsement(who.ports, { ...no, value: true, typed: END }, RULES)).toEqual({ ok: true });
+  });
+
+  it("is refused where the place at which it asks for presence is no text to show", async () => {
+    const { who, no } = await changed(await newAuthenticator({ Origin: "https://ethel\u202e.example" }));
+    expect(await who.stored(no)).toMatchObject({ state: "refused", refusal: { reason: "text" } });
   });
 
   it.each<[string, (who: Alice) => Promise<Jws>]>([

@@ -1,8 +1,20 @@
 /** REFUSED: only a pinned sender hears that its request is not shown (design §7); from silence nobody learns that the browser is on. */
 import { describe, expect, it } from "vitest";
-import { deliverDue, readStoredEntry, refuseUnshowable, writeStoredEntry } from "../../src/responder/index.ts";
+import {
+  decide,
+  deliverDue,
+  pendingEndorsements,
+  pendingEntries,
+  readStoredEntry,
+  refuseBlocked,
+  refusedResults,
+  refuseUnshowable,
+  senderOf,
+  writeStoredEntry,
+} from "../../src/responder/index.ts";
 import { ACCOUNT, type Alice, alice } from "../support/alice.ts";
 import { secretRequest } from "../support/encrypting.ts";
+import { endorseRequest } from "../support/endorsing.ts";
 import { DAY, MINUTE } from "../support/fake-clock.ts";
 import { BANK, flippedSignature, newKey, profileOf, signedRequest } from "../support/signing.ts";
 
@@ -14,6 +26,36 @@ async function pinnedBank(): Promise<Alice> {
   who.pins.set(BANK, [who.bank.kid]);
   return who;
 }
+
+describe("a key that is blocked", () => {
+  it("is not seen any more with what it still asks; that is listed with the reason, and nobody is told", async () => {
+    const who = await pinnedBank();
+    const other = await newKey();
+    const one = await who.show(await signedRequest(who.bank));
+    await who.take(await signedRequest(who.bank));
+    await who.take(await signedRequest(other, { fromId: "mail@ethel.example" }));
+    const answered = await who.show(await signedRequest(who.bank));
+    expect(await decide(who.ports, { ...answered, value: false }, { armingMs: 600 })).toEqual({ ok: true });
+    await refuseBlocked(who.ports, ACCOUNT, who.bank.kid);
+    const left = await pendingEntries(who.ports, [ACCOUNT]);
+    expect(left).toHaveLength(1);
+    expect(await senderOf(who.ports, left[0] ?? (await who.stored(one)))).toMatchObject({ kid: other.kid });
+    expect(await refusedResults(who.ports, [ACCOUNT])).toMatchObject([{ reason: "blocked" }, { reason: "blocked" }]);
+    expect(await who.stored(answered)).toMatchObject({ state: "answered" });
+    const entry = await who.stored(one);
+    expect(readStoredEntry(writeStoredEntry(entry))).toEqual(entry);
+    await deliverDue(who.ports, ACCOUNT, soon);
+    expect(who.broker.refused).toEqual([]);
+    expect(await decide(who.ports, one, { armingMs: 600 })).toEqual({ ok: false, refusal: "not_pending" });
+  });
+
+  it("by another name does not take the broker's own question along", async () => {
+    const who = await alice();
+    await who.take(await endorseRequest({ service: who.service, device: await newKey() }));
+    await refuseBlocked(who.ports, ACCOUNT, who.service.kid);
+    expect(await pendingEndorsements(who.ports, [ACCOUNT])).toHaveLength(1);
+  });
+});
 
 describe("REFUSED", () => {
   it("is told to the broker, once, of a pinned sender's request that cannot be shown", async () => {

@@ -24,9 +24,14 @@ export interface StoredDevice {
   readonly lastSeen: number | undefined;
   /** The BrokerID of the request that asks to endorse it. */
   readonly asked: string | undefined;
+  /** A profile with other keys, which another device of the account is to let in; until then the one before counts. */
+  readonly wanted: Jws | undefined;
   /** The signed yes that let it in, and whose; undefined for one that a code alone let in. */
   readonly endorsement: Jws | undefined;
   readonly endorsedBy: string | undefined;
+  /** The same of the last profile with other keys. */
+  readonly change: Jws | undefined;
+  readonly changedBy: string | undefined;
   /** The signed revocation; a device that was only cut off, or never let in, has none. */
   readonly revocation: Jws | undefined;
 }
@@ -45,6 +50,8 @@ export interface NewDevice {
   readonly name: string;
   readonly signingKey: PublicJwk;
   readonly profile: Jws;
+  /** The profile has other keys than the one that is stored. */
+  readonly changesKeys: boolean;
   readonly now: number;
 }
 
@@ -127,7 +134,10 @@ export interface AccountStore {
    * else `pending`. The same device with the same code again gets the same outcome; a known device keeps its state.
    */
   connectDevice(device: NewDevice, admission: Admission): Promise<ConnectOutcome>;
-  /** Replaces name and profile of a known device that is not revoked; false where there is none. */
+  /**
+   * Replaces name and profile of a known device that is not revoked; false where there is none. Where the keys of an active
+   * device change, and the account has another one, the profile is only `wanted`.
+   */
   updateDevice(device: NewDevice): Promise<boolean>;
   device(account: string, kid: string): Promise<StoredDevice | undefined>;
   devices(account: string): Promise<readonly StoredDevice[]>;

@@ -97,7 +97,10 @@ export interface NewAnswer {
   readonly digest: string;
   readonly response: JwsOrJwe;
   readonly now: number;
-  /** The pending device that the answer is about: in the same write it becomes active with this profile, or revoked. */
+  /**
+   * What the answer is about, in the same write: a pending device becomes active with this profile, or revoked; an active
+   * one that wants this profile has it, or wants it no more.
+   */
   readonly endorses?: {
     readonly account: string;
     readonly kid: string;

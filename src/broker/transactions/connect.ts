@@ -36,22 +36,30 @@ export const connect: Handler<"Connect"> = async (body, origin, service) => {
     name: body.DeviceName,
     signingKey: profile.signingKey.jwk,
     profile: body.DeviceProfile,
+    changesKeys: await changesKeys(account, profile, service),
     now: service.clock(),
   };
   const answer = { ServiceKey: service.key.jwk, URI: service.urls, ...service.keys.announcement() };
   if (body.Proof === undefined) {
-    const connected = await connectWithoutProof(device, service);
-    await askForEndorsement(account, kid, service);
-    return { ...answer, ...connected };
+    const Status = await connectWithoutProof(device, service);
+    return { ...answer, Status, State: await askForEndorsement(account, kid, service) };
   }
 
   const code = await provedCode(body.Proof, device, origin, service);
   const state = stateOf(await service.store.connectDevice(device, { by: "code", codeId: code.id }));
   service.log.write({ event: "connected", account, kid, state });
-  await askForEndorsement(account, kid, service);
+  const State = await askForEndorsement(account, kid, service);
   const proof = await proveCode(code.code, serviceProofParts(account, service.key.kid, kid));
-  return { ...answer, Status: 201, State: state, Proof: proof };
+  return { ...answer, Status: 201, State, Proof: proof };
 };
+
+/** Whether the device is known by a profile with other keys; what it says besides needs nobody's consent. */
+async function changesKeys(account: string, profile: VerifiedProfile, { store }: Service): Promise<boolean> {
+  const known = await store.device(account, profile.signingKey.kid);
+  const keysOf = ({ encryptionKey, presence }: VerifiedProfile): string =>
+    JSON.stringify([encryptionKey.kid, presence?.key.kid, presence?.rpId, presence?.origin, presence?.credentialId]);
+  return known !== undefined && keysOf(await openDeviceProfile(known.profile)) !== keysOf(profile);
+}
 
 /** The profile must be the caller's own, for this account. @throws Refusal `contradiction`, `too_large`; CryptoError, ProtocolError */
 async function openProfile(body: Body, account: string, kid: string): Promise<VerifiedProfile> {
@@ -67,20 +75,21 @@ async function openProfile(body: Body, account: string, kid: string): Promise<Ve
 }
 
 /** A device that is known may change its profile; on an open service an account may be created. */
-async function connectWithoutProof(device: NewDevice, service: Service): Promise<{ Status: 201 | 202; State: State }> {
+async function connectWithoutProof(device: NewDevice, service: Service): Promise<201 | 202> {
   const { account, kid } = device;
   const known = await service.store.device(account, kid);
   if (known !== undefined && known.state !== "revoked") {
-    const same = known.name === device.name && JSON.stringify(known.profile) === JSON.stringify(device.profile);
-    if (!same) await service.store.updateDevice(device);
-    return { Status: same ? 201 : 202, State: known.state };
+    const stands = known.wanted === undefined && JSON.stringify(known.profile) === JSON.stringify(device.profile);
+    if (stands && known.name === device.name) return 201;
+    await service.store.updateDevice(device);
+    return 202;
   }
   if (!service.open || !service.domains.has(parseAccount(account).domain)) {
     throw new Refusal("not_authenticated", "Connecting a device to this account needs a connect code.");
   }
   const state = stateOf(await service.store.connectDevice(device, { by: "open_service" }));
   service.log.write({ event: "connected", account, kid, state });
-  return { Status: 201, State: state };
+  return 201;
 }
 
 /** The code that the device proved to know. @throws Refusal `wrong_proof`, `too_many` */

@@ -8,13 +8,18 @@ import type { Handler } from "../call.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import type { StoredDevice } from "../store/index.ts";
-import { requireDevice } from "./require-device.ts";
+import { requireCaller, requireDevice } from "./require-device.ts";
 
 export const devices: Handler<"Devices"> = async (body, origin, service) => {
   const account = parseAccount(body.Responder).id;
-  await requireDevice(origin, account, service);
-  const changed = body.Revoke !== undefined && (await revoke(await openRevocation(body.Revoke), account, service));
-  const listed = await service.store.devices(account);
+  const { kid } = requireCaller(origin);
+  const revocation = body.Revoke === undefined ? undefined : await openRevocation(body.Revoke);
+  const isPending = (await service.store.device(account, kid))?.state === "pending";
+  // One that waits may leave: else it would wait for ever. Of the others it is told nothing.
+  const leaves = isPending && revocation?.kid === kid && revocation.signer.kid === kid;
+  if (!leaves) await requireDevice(origin, account, service);
+  const changed = revocation !== undefined && (await revoke(revocation, account, service));
+  const listed = (await service.store.devices(account)).filter((device) => !leaves || device.kid === kid);
   return { Status: changed ? 202 : 201, Devices: listed.map(deviceEntry) };
 };
 
@@ -47,7 +52,7 @@ async function revoke(revocation: VerifiedRevocation, account: string, service: 
   if (device === undefined) throw new Refusal("unknown_device", "The account has no such device.");
   const signedBy = await store.device(account, signer.kid);
   if (signedBy?.state !== "active" && signer.kid !== kid) throw notYours();
-  if (signer.kid !== kid && signer.kid !== device.endorsedBy) throw notYours();
+  if (![kid, device.endorsedBy, device.changedBy].includes(signer.kid)) throw notYours();
   const settled = await store.revokeDevice({ account, kid, revocation: revocation.jws, now });
   if (settled === undefined) return false;
   for (const one of settled) notices.settled(one);

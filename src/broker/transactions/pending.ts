@@ -11,20 +11,22 @@ const MOST_BYTES = Math.floor((LIMITS.answerBytes * 3) / 4) - 8 * 1024;
 
 export const pending: Handler<"Pending"> = async (body, origin, service) => {
   const account = parseAccount(body.Responder).id;
-  await requireDevice(origin, account, service);
+  const { asked } = await requireDevice(origin, account, service);
   const [after, before] = await Promise.all([
     sequenceOf(body.AfterId, account, service),
     sequenceOf(body.BeforeId, account, service),
   ]);
   const most = body.MaxResponse ?? LIMITS.pendingEntries;
-  const found = await service.store.pending({
+  const waiting = await service.store.pending({
     account,
     now: service.clock(),
-    limit: most + 1,
+    limit: most + 2,
     ...(after === undefined ? {} : { after }),
     ...(before === undefined ? {} : { before }),
     ...(body.BrokerID === undefined ? {} : { brokerId: body.BrokerID }),
   });
+  // What asks about the device itself is for the others.
+  const found = waiting.filter(({ brokerId }) => brokerId !== asked);
   const entries = fitting(found.slice(0, most).map(requestEntry));
   return { Status: 201, Entries: entries, ...(entries.length < found.length ? { More: true } : {}) };
 };

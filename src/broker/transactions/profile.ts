@@ -1,6 +1,6 @@
 /**
- * Profile (Appendix A of the design): the active devices of an account, each in a profile that its own key signed; how
- * they came in, where a device let them in; and every revocation there ever was.
+ * Profile (Appendix A of the design): the active devices of an account, each in a profile that its own key signed, and as
+ * another device let it in; how they came in, where a device let them in; and every revocation there ever was.
  */
 import { parseAccount } from "../../protocol/index.ts";
 import type { Handler } from "../call.ts";
@@ -19,7 +19,7 @@ export const profile: Handler<"Profile"> = async (body, origin, { store }) => {
     Status: 201,
     Account: account,
     Devices: active.map((device) => device.profile),
-    Endorsements: devices.flatMap(({ endorsement }) => endorsement ?? []),
+    Endorsements: devices.flatMap(({ endorsement, change }) => [endorsement ?? [], change ?? []].flat()),
     Revocations: devices.flatMap(({ revocation }) => revocation ?? []),
   };
 };

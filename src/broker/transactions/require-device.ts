@@ -25,17 +25,16 @@ export async function noteSeen({ account, kid, lastSeen }: StoredDevice, { store
 }
 
 /**
- * The caller, if it is an active device of the account.
+ * The caller's device, if it is an active one of the account.
  *
  * @param account - account id
  * @throws Refusal `not_authenticated`, `forbidden`
  */
-export async function requireDevice(origin: Origin, account: string, service: Service): Promise<VerifyKey> {
-  const caller = requireCaller(origin);
-  const device = await service.store.device(account, caller.kid);
+export async function requireDevice(origin: Origin, account: string, service: Service): Promise<StoredDevice> {
+  const device = await service.store.device(account, requireCaller(origin).kid);
   if (device?.state === "active") {
     await noteSeen(device, service);
-    return caller;
+    return device;
   }
   const sentence =
     device?.state === "pending"

@@ -103,6 +103,9 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
     throw new Refusal("other_request", "The answer is signed over another request than the one with this BrokerID.");
   }
   const endorses = service.keys.isOwn(request.signerKid) ? await endorsement(jws) : undefined;
+  if (endorses?.kid === opened.signer.kid) {
+    throw new Refusal("forbidden", "A device does not decide about itself; another one of the account does.");
+  }
   const outcome = await service.store.answer({
     sequence: request.sequence,
     deviceKid: opened.signer.kid,

@@ -34,8 +34,7 @@ const NO_PRESENCE =
   "The request asks for your fingerprint or PIN, which the command line cannot ask you for: it can only be rejected here.";
 
 const REFUSED: Readonly<Record<DecisionRefusal | "fingerprint" | "prompt", string>> = {
-  fingerprint:
-    "That is not the end of the new device's fingerprint, so it was not let in. Read it from its own screen.",
+  fingerprint: "That is not the end of the device's fingerprint, so it was not let in. Read it from its own screen.",
   not_found: "There is no such request.",
   not_presented: "The request could not be shown, so it was not answered.",
   too_soon: "The request has only just been shown, so it was not answered.",
@@ -56,7 +55,7 @@ export function addAnswers(program: Command, run: Run): void {
     .option("--id <account>", "which connected account (default: the only one)")
     .option("--choice <value>", "the option, where the request has several: its value, or its label if it has none")
     .option("--code <code>", "the code that the sender's own page shows, where the request asks for one")
-    .option("--device <groups>", "for a new device: the last two groups of its fingerprint, read from its own screen")
+    .option("--device <groups>", "to let a device in: the last two groups of its fingerprint, read from its own screen")
     .addHelpText(
       "after",
       `
@@ -124,7 +123,8 @@ async function sign(
 ): Promise<void> {
   const view = await viewRequest(ports, entry);
   if (view === undefined) throw notAnswered(overText((await ports.storage.get(entry, entry.digest)) ?? entry));
-  if (options.device !== undefined) throw new CliError(EXIT.failed, "--device is for a new device; this is a request.");
+  if (options.device !== undefined)
+    throw new CliError(EXIT.failed, "--device is for letting a device in; this is a request.");
   const choice = value ? choiceOf(view, options) : undefined;
   if (!(await present(ports, view))) throw notAnswered(REFUSED.not_pending);
   context.output.note(`${value ? "accepting" : "rejecting"}\n${requestText(view)}`);
@@ -142,7 +142,7 @@ async function sign(
   if (!outcome.ok) throw notAnswered(REFUSED[outcome.refusal]);
 }
 
-/** The same about a new device: a yes needs the end of its fingerprint, a no nothing. */
+/** The same about a device: a yes needs the end of its fingerprint, a no nothing. */
 async function signEndorsement(
   context: Context,
   ports: ResponderPorts,
@@ -152,11 +152,11 @@ async function signEndorsement(
 ): Promise<void> {
   const view = await viewEndorsement(ports, entry);
   if (view === undefined) throw notAnswered(overText((await ports.storage.get(entry, entry.digest)) ?? entry));
-  if (options.choice !== undefined) throw new CliError(EXIT.failed, "A new device has no options: leave --choice out.");
+  if (options.choice !== undefined) throw new CliError(EXIT.failed, "A device has no options: leave --choice out.");
   if (value && options.device === undefined) {
     throw new CliError(
       EXIT.failed,
-      "This lets a new device answer for you. Give the last two groups of its fingerprint with --device.",
+      "This lets a device answer for you. Give the last two groups of its fingerprint with --device.",
     );
   }
   if (!(await present(ports, view))) throw notAnswered(REFUSED.not_pending);

@@ -34,15 +34,20 @@ export function requestText(view: RequestView): string {
   ].join("\n");
 }
 
-/** How a question about a new device is printed: the end of its fingerprint is to be read from its own screen. */
+/** How a question about a device is printed: the end of its fingerprint is to be read from its own screen. */
 export function endorsementText(view: EndorsementView): string {
   return [
     view.id,
-    `  asks     to let a new device answer for ${view.account}`,
+    view.known
+      ? `  asks     to let a device that answers for ${view.account} already, your broker says, change its keys`
+      : `  asks     to let a new device answer for ${view.account}`,
     `  device   ${view.fingerprintStart}-... is its fingerprint; it shows the whole`,
     ...(view.presence === undefined
       ? []
-      : [`  presence ${view.presence} is its key for fingerprint or PIN; it shows the same`]),
+      : [
+          `  presence ${view.presence.kid} is its key for fingerprint or PIN; it shows the same`,
+          `           asked for at ${view.presence.origin}, by ${view.presence.rpId}`,
+        ]),
     `  accept   confirm accept ${view.id} --device XXXXX-XXXXX   the last two groups`,
     `  expires  ${new Date(view.expires).toISOString()}`,
   ].join("\n");

@@ -81,7 +81,8 @@ const PRESS = `(document, ...keys) => {
   const input = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
   if (!input.beginInputTransactionForTests(view)) throw new Error("the popup takes no keys");
   for (const key of keys) {
-    const event = new view.KeyboardEvent("", { key: key === "Space" ? " " : key, code: key === " " ? "Space" : key });
+    const code = key === " " ? "Space" : key.length === 1 ? "" : key;
+    const event = new view.KeyboardEvent("", { key: key === "Space" ? " " : key, code });
     input.keydown(event);
     input.keyup(event);
   }

@@ -2,21 +2,18 @@
  * A Firefox with the extension loaded, driven over WebDriver BiDi: tabs as a user would, the real popup from the
  * browser's own window. The extension's address is fixed by a preference, so that its pages can be opened by name.
  */
-import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { findFirefox } from "../prepare/browsers.mjs";
 import { BidiConnection } from "./bidi.ts";
 import { BrowserError } from "./browser-error.ts";
 import { readExtensionFolder } from "./extension-folder.ts";
 import { FirefoxChrome } from "./firefox-chrome.ts";
+import { kill, listeningAddress, prepareProfile, startProcess, UUID } from "./firefox-process.ts";
 import { FirefoxTab } from "./firefox-tab.ts";
-import { at, textAt } from "./parse-reply.ts";
+import { textAt } from "./parse-reply.ts";
 import { openProfile } from "./profile.ts";
 import type { Profile } from "./profile.ts";
-import { waitUntil } from "./wait.ts";
 
 export interface FirefoxOptions {
   /** The folder of the built extension, for instance `dist/firefox`. */
@@ -36,9 +33,6 @@ export interface FirefoxOptions {
   readonly headless?: boolean;
 }
 
-/** The host of the extension's pages in every Firefox started here. */
-const UUID = "6d657368-2d63-4f6e-a669-726d00000001";
-const START_PATIENCE = 30_000;
 const CLOSE_PATIENCE = 5_000;
 
 export class Firefox {
@@ -84,8 +78,7 @@ export class Firefox {
     let child: ChildProcess | undefined;
     let bidi: BidiConnection | undefined;
     try {
-      await writeFile(join(profile.path, "user.js"), preferences(geckoId));
-      await rm(join(profile.path, PORT_FILE), { force: true });
+      await prepareProfile(profile.path, geckoId);
       child = startProcess(executable, profile.path, options.headless ?? true);
       bidi = await BidiConnection.connect(await listeningAddress(child, profile.path));
       await bidi.send("session.new", { capabilities: {} });
@@ -221,56 +214,6 @@ export class Firefox {
   }
 }
 
-const PORT_FILE = "WebDriverBiDiServer.json";
-
-function preferences(geckoId: string): string {
-  const values = {
-    "extensions.webextensions.uuids": JSON.stringify({ [geckoId]: UUID }),
-    "remote.active-protocols": 1,
-    "xpinstall.signatures.required": false,
-    "browser.aboutwelcome.enabled": false,
-    "browser.startup.page": 0,
-    "browser.shell.checkDefaultBrowser": false,
-    "datareporting.policy.dataSubmissionEnabled": false,
-    "app.update.disabledForTesting": true,
-    "extensions.update.enabled": false,
-    "network.captive-portal-service.enabled": false,
-    "network.connectivity-service.enabled": false,
-  };
-  const lines = Object.entries(values).map(
-    ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
-  );
-  return lines.join("");
-}
-
-function startProcess(executable: string, profile: string, headless: boolean): ChildProcess {
-  const args = [
-    ...(headless ? ["--headless", "--width=1280", "--height=900"] : []),
-    ...["--no-remote", "--profile", profile, "--remote-debugging-port=0", "-remote-allow-system-access"],
-  ];
-  const child = spawn(executable, args, { stdio: "ignore" });
-  const atExit = (): void => {
-    child.kill("SIGKILL");
-  };
-  process.once("exit", atExit);
-  child.once("exit", () => process.off("exit", atExit));
-  // What could not be started has no exit; waiting for its port says so.
-  child.once("error", () => process.off("exit", atExit));
-  return child;
-}
-
-async function listeningAddress(child: ChildProcess, profile: string): Promise<string> {
-  const file = join(profile, PORT_FILE);
-  const port = await waitUntil("Firefox's debugging port", START_PATIENCE, async () => {
-    if (child.pid === undefined || child.exitCode !== null)
-      throw new BrowserError("no_browser", `${child.spawnfile} did not start.`);
-    const text = await readFile(file, "utf8").catch(() => "");
-    const found: unknown = text.endsWith("}") ? at(JSON.parse(text), "ws_port") : undefined;
-    return typeof found === "number" ? found : undefined;
-  });
-  return `ws://127.0.0.1:${port}/session`;
-}
-
 async function install(
   bidi: BidiConnection,
   { extension: folder, installation = "temporary", archive = "" }: FirefoxOptions,
@@ -284,12 +227,4 @@ async function install(
     const reason = error instanceof Error ? error.message : String(error);
     throw new BrowserError("no_extension", `${folder} was not installed: ${reason}`);
   }
-}
-
-/** Ends a process, by force when it has not ended by itself within `patience` milliseconds. */
-async function kill(child: ChildProcess, patience = 0): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const timer = setTimeout(() => child.kill("SIGKILL"), patience);
-  await once(child, "exit");
-  clearTimeout(timer);
 }

@@ -12,6 +12,8 @@ export interface FollowedKey {
 export interface StoredPresence {
   readonly key: PresenceKey;
   readonly always: boolean;
+  /** Another device of the account is asked whether it counts. */
+  readonly waits?: boolean;
 }
 
 export interface StoredAccount extends AccountKey {

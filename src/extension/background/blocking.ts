@@ -55,7 +55,14 @@ export async function blockDue(
     senders,
     policies,
     clock,
-  }: { readonly senders: SenderStore; readonly policies: Policies; readonly clock: () => number },
+    refuse,
+  }: {
+    readonly senders: SenderStore;
+    readonly policies: Policies;
+    readonly clock: () => number;
+    /** Shows no more of what waits of a key; what came in before the broker knew is meant. */
+    readonly refuse: (account: AccountKey, kid: string) => Promise<void>;
+  },
   account: AccountKey,
   backoff: (failures: number) => number,
 ): Promise<number | undefined> {
@@ -65,6 +72,7 @@ export async function blockDue(
     if (block === undefined) continue;
     if (block.nextAttempt <= clock()) {
       const state = await blockAt(policies, account, kid);
+      if (state === "done") await refuse(account, kid);
       const attempts = block.attempts + 1;
       const tried: WantedBlock = { ...block, state, attempts, nextAttempt: clock() + backoff(attempts) };
       const { digest } = block;

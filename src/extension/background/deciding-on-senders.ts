@@ -1,7 +1,14 @@
 /** What the background does when the user decides about a sender itself: block, mute, and the policy that all devices share. */
 import { ClientError } from "../../client/index.ts";
 import { parseTime, policyEntry, type AccountPolicy, type PolicySet, ProtocolError } from "../../protocol/index.ts";
-import { type AccountKey, claimedName, type RequestRef, viewRequest, viewResult } from "../../responder/index.ts";
+import {
+  type AccountKey,
+  claimedName,
+  refuseBlocked,
+  type RequestRef,
+  viewRequest,
+  viewResult,
+} from "../../responder/index.ts";
 import type {
   EntryView,
   NamedKey,
@@ -29,7 +36,9 @@ export async function settledView(
 /** Wants the sender of a settled request blocked: of the request's own bytes, not of what the page says. */
 export async function block(responder: BrowserResponder, ref: RequestRef): Promise<boolean> {
   const result = await viewResult(responder.ports, ref);
-  if (result === undefined || !(await wantBlock(responder.senders, result, Date.now()))) return false;
+  if (result?.kid === undefined || !(await wantBlock(responder.senders, result, Date.now()))) return false;
+  // The wish is kept; what cannot be stored of this now stays to be seen, and is answered by hand.
+  await refuseBlocked(responder.ports, ref, result.kid).catch(() => undefined);
   void responder.check(ref).catch(() => undefined);
   return true;
 }

@@ -21,6 +21,7 @@ import { storageProblem } from "./database.ts";
 import { block, listSenders, mute, policy, settledView } from "./deciding-on-senders.ts";
 import { listDevices, removeAccount } from "./own-devices.ts";
 import type { Heard } from "./parse-message.ts";
+import { askAgain, noteCounted } from "./own-profile.ts";
 import { alwaysPresence, setUpPresence } from "./presence.ts";
 import { listPins, removePin } from "./pin-database.ts";
 import { addPin, keepPin, listClashes } from "./pinning.ts";
@@ -83,6 +84,7 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       return { done };
     }
     case "options.accounts":
+      for (const account of responder.accounts()) void noteCounted(responder, account).catch(() => undefined);
       return {
         accounts: await Promise.all(responder.views().map((view) => withUnsent(responder, view))),
         storage: storageProblem(database),
@@ -100,6 +102,8 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       changed();
       return set;
     }
+    case "options.askAgain":
+      return { asked: await askAgain(responder, heard.request).catch(() => false) };
     case "options.alwaysPresence":
       return { changed: await alwaysPresence(responder, heard.request) };
     case "options.pins":

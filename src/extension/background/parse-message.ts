@@ -92,6 +92,7 @@ const FORMS: {
     shape: object({ account: text(0, 300), code: text(0, 100), broker: text(0, 500), deviceName: text(0, 200) }),
   },
   "options.removeAccount": { from: "options", shape: object(accountMembers) },
+  "options.askAgain": { from: "options", shape: object(accountMembers) },
   "options.seenKey": { from: "options", shape: object(accountMembers) },
   "options.devices": { from: "options", shape: DevicesShape },
   "options.setUpPresence": {

@@ -3,10 +3,11 @@
  * hears of it in a new profile, signed by the device; what is kept is kept after that.
  */
 import { ClientError } from "../../client/index.ts";
-import { encryptionJwkOf, jwkOfSpki, signDeviceProfile } from "../../crypto/index.ts";
+import { jwkOfSpki } from "../../crypto/index.ts";
 import { decodeBase64url, encodeBase64url, type PresenceKey } from "../../protocol/index.ts";
 import { extensionUrl } from "../browser.ts";
 import type { PresenceFailure, RequestOf, ResponseOf } from "../messages.ts";
+import { tellProfile } from "./own-profile.ts";
 import type { BrowserResponder } from "./responder.ts";
 
 type Request = RequestOf<"options.setUpPresence">;
@@ -29,15 +30,9 @@ export async function setUpPresence(responder: BrowserResponder, request: Reques
     if (RpId === undefined) return failed("failed");
     const JWK = await jwkOfSpki(decodeBase64url(request.publicKey));
     const key: PresenceKey = { RpId, Origin, CredentialID: request.credentialId, JWK };
-    const { stored, who } = responder.member(request);
-    const profile = await signDeviceProfile(who.key, {
-      account: stored.account,
-      encryptionKey: await encryptionJwkOf(stored.encryption),
-      created: Date.now(),
-      presence: key,
-    });
-    await responder.broker.connect(request, stored.deviceName, profile);
-    await responder.setPresence(request, { key, always: stored.presence?.always ?? false });
+    const waits = (await tellProfile(responder, request, key)) === "pending";
+    const always = responder.member(request).stored.presence?.always ?? false;
+    await responder.setPresence(request, { key, always, waits });
     return { ok: true };
   } catch (error) {
     if (error instanceof ClientError) return failed("broker", error.message);

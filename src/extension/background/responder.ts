@@ -9,7 +9,7 @@ import {
   signingKeyOf,
 } from "../../crypto/index.ts";
 import { LIMITS } from "../../protocol/index.ts";
-import type { AccountKey, PresenceSetting, ResponderPorts } from "../../responder/index.ts";
+import { type AccountKey, type PresenceSetting, refuseBlocked, type ResponderPorts } from "../../responder/index.ts";
 import { canAskPresence } from "../browser.ts";
 import type { AccountView } from "../messages.ts";
 import {
@@ -122,7 +122,9 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
       return new Set(muted.map(({ kid }) => kid));
     },
   };
-  const block: BlockTries = (account, backoff) => blockDue({ senders, policies, clock: Date.now }, account, backoff);
+  const refuse = (account: AccountKey, kid: string): Promise<void> => refuseBlocked(ports, account, kid);
+  const block: BlockTries = (account, backoff) =>
+    blockDue({ senders, policies, clock: Date.now, refuse }, account, backoff);
   const open = async (stored: StoredAccount): Promise<void> => {
     const key = await signingKeyOf(stored.signing);
     const who = { key, service: await importPublicKey(stored.service) };
@@ -191,6 +193,9 @@ function viewOf({ stored, who, presence, line }: Member): AccountView {
     deviceKid: who.key.kid,
     serviceKid: who.service.kid,
     followed: stored.followed,
-    presence: presence === undefined ? undefined : { kid: presence.key.key.kid, always: presence.always },
+    presence:
+      presence === undefined
+        ? undefined
+        : { kid: presence.key.key.kid, always: presence.always, waits: stored.presence?.waits === true },
   };
 }

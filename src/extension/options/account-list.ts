@@ -5,6 +5,7 @@ import type { AccountView, ResponseOf } from "../messages.ts";
 import { button, element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { lineElement } from "../page/lines.ts";
 import { date } from "../page/times.ts";
+import { askAgainButton } from "./ask-again.ts";
 import { deviceList } from "./device-list.ts";
 import { presenceSettings } from "./presence.ts";
 import { removal } from "./removal.ts";
@@ -58,11 +59,13 @@ function createItem(view: AccountView, locale: string, onRemoved: (note: string)
   const { account, broker } = view;
   let unsent = 0;
   const state = element("div", { class: "card-state" });
+  const again = askAgainButton(view);
   let shown = "";
   const card = element(
     "li",
     { class: "card", testid: "account-card" },
     element("div", { class: "card-head" }, element("h3", {}, foreign(account)), state),
+    again,
     element(
       "div",
       { class: "kids" },
@@ -90,6 +93,7 @@ function createItem(view: AccountView, locale: string, onRemoved: (note: string)
       ({ unsent } = account);
       const now = JSON.stringify([account.line, account.clockAhead]);
       if (now !== shown) state.replaceChildren(lineElement(account, locale));
+      again.hidden = account.line !== "pending";
       shown = now;
     },
   };

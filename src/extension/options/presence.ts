@@ -5,7 +5,8 @@
 import { canAskPresence, i18n, sendToBackground } from "../browser.ts";
 import type { AccountView, PresenceFailure } from "../messages.ts";
 import { encodeBase64url } from "../../protocol/index.ts";
-import { button, element, fingerprint } from "../page/dom.ts";
+import { askAgainButton } from "./ask-again.ts";
+import { button, element, fingerprint, sentence } from "../page/dom.ts";
 
 const PROMPT_MS = 120_000;
 const SEND_MS = 30_000;
@@ -18,7 +19,7 @@ const FAILURES: Readonly<Record<PresenceFailure, string>> = {
 };
 
 /** The part of an account's card; what was set up or switched makes another card. */
-export function presenceSettings({ account, broker, presence }: AccountView): HTMLElement {
+export function presenceSettings({ account, broker, presence, deviceKid }: AccountView): HTMLElement {
   const problem = element("div", { attributes: { role: "alert" } });
   const say = (key: string): void =>
     problem.replaceChildren(element("p", { class: "problem", testid: "error" }, i18n(key)));
@@ -54,6 +55,12 @@ export function presenceSettings({ account, broker, presence }: AccountView): HT
       { class: "hint" },
       i18n(!able ? "presenceNotHere" : presence === undefined ? "presenceNone" : "presenceKidHint"),
     ),
+    ...(presence?.waits === true
+      ? [
+          element("p", { testid: "presence-waits" }, sentence("presenceWaits", fingerprint(deviceKid.slice(-11)))),
+          askAgainButton({ account, broker }),
+        ]
+      : []),
     element("label", { class: "switch" }, always, element("span", {}, i18n("presenceAlways"))),
     able ? setUp : undefined,
     problem,

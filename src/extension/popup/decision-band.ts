@@ -4,7 +4,7 @@
  */
 import type { EndorsementView, RequestView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
-import { button, element, foreign, sentence, setText } from "../page/dom.ts";
+import { button, element, fingerprint, foreign, sentence, setText } from "../page/dom.ts";
 import { ago, span } from "../page/times.ts";
 import type { Verdict } from "./arming.ts";
 import { guardedButton } from "./guarded-button.ts";
@@ -46,7 +46,11 @@ export function decisionBand(
   const trust = isDevice ? undefined : request.sender.trust;
   const tick = element("input", { testid: "expected", attributes: { type: "checkbox" } });
   tick.addEventListener("change", () => events.onTicked(tick.checked));
-  const field = isDevice || request.match ? typedField(isDevice ? "typed" : "match", events.onTyped) : undefined;
+  const field = isDevice
+    ? typedField("typed", fingerprint(request.fingerprintStart, "fingerprint-start"), events.onTyped)
+    : request.match
+      ? typedField("match", undefined, events.onTyped)
+      : undefined;
   const reject = guardedButton("reject", "reject", () => events.onReject("plain"));
   const accept = guardedButton("accept", "accept", events.onAccept);
   const notMe = guardedButton("link", "not-me", () => events.onReject("unknown"));

@@ -41,8 +41,12 @@ const KINDS = {
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 
-/** The field, empty. @param onTyped - called at each change */
-export function typedField(kind: keyof typeof KINDS, onTyped: (isWhole: boolean) => void): TypedField {
+/** The field, empty. @param start - what stands before what is typed @param onTyped - called at each change */
+export function typedField(
+  kind: keyof typeof KINDS,
+  start: Node | undefined,
+  onTyped: (isWhole: boolean) => void,
+): TypedField {
   const { label, hint, attributes, read } = KINDS[kind];
   const hintId = `${kind}-hint`;
   const input = element("input", {
@@ -59,6 +63,7 @@ export function typedField(kind: keyof typeof KINDS, onTyped: (isWhole: boolean)
     element: element(
       "div",
       { class: "code" },
+      start === undefined ? undefined : element("p", { class: "start" }, i18n("endorseStart"), " ", start, " …"),
       element("label", { attributes: { for: kind } }, i18n(label)),
       input,
       element("p", { attributes: { id: hintId } }, i18n(hint)),

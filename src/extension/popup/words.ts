@@ -69,6 +69,7 @@ export const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   text: "refusedText",
   unsupported: "refusedUnsupported",
   sanitizer: "refusedSanitizer",
+  blocked: "refusedBlocked",
 };
 
 /** How a block stands that the user wants. */

@@ -219,6 +219,17 @@ describe("Devices", () => {
     expect((await revoke(second.key, first.key, first.key)).status).toBe(403);
   });
 
+  it("takes the word of one that still waits about itself alone: it is out, nothing asks about it, and it learns of no other", async () => {
+    const second = await broker.connect(ALICE);
+    expect((await revoke(second.key, first.key)).status).toBe(403);
+    expect((await devicesOf(second.key)).status).toBe(403);
+    const left = await revoke(second.key, second.key);
+    expect(left).toMatchObject({ status: 202, body: { Devices: [{ Kid: second.key.kid, State: "revoked" }] } });
+    expect(left.body["Devices"]).toHaveLength(1);
+    expect(await pending()).toEqual([]);
+    expect((await revoke(second.key, second.key)).status).toBe(403);
+  });
+
   it("takes no revocation of another account, of another day, or of a device that is not there", async () => {
     const Revoke = await signRevocation(first.key, {
       ...{ account: "bob@example.com", kid: first.key.kid, created: clock.read() },

@@ -42,9 +42,14 @@ function world() {
     },
   };
   const clock = fakeClock();
-  const due = () => blockDue({ senders, policies: policiesOf(broker), clock: clock.read }, ACCOUNT, doubling);
+  const refused: string[] = [];
+  const refuse = (_: unknown, kid: string): Promise<void> => {
+    refused.push(kid);
+    return Promise.resolve();
+  };
+  const due = () => blockDue({ senders, policies: policiesOf(broker), clock: clock.read, refuse }, ACCOUNT, doubling);
   const want = () => wantBlock(senders, RESULT, clock.read());
-  return { senders, broker, clock, due, want, state: () => blockOf(senders, RESULT) };
+  return { senders, broker, clock, refused, due, want, state: () => blockOf(senders, RESULT) };
 }
 
 const down = (): ClientError => new ClientError("unreachable", "down");
@@ -64,7 +69,7 @@ describe("a block", () => {
   });
 
   it("is tried again at the times of the backoff until the broker answers", async () => {
-    const { broker, clock, due, want, state } = world();
+    const { broker, clock, refused, due, want, state } = world();
     broker.failures.push(
       down(),
       new ClientError("refused", "busy", undefined, 503),
@@ -79,8 +84,11 @@ describe("a block", () => {
       clock.pass(1);
     }
     expect(broker.block).toEqual([]);
+    expect(refused).toEqual([]);
     expect(await due()).toBeUndefined();
     expect(broker.block).toEqual([KID]);
+    // What came in before the broker knew goes, too.
+    expect(refused).toEqual([KID]);
   });
 
   it("ends with the reason where the broker says no, or its list is full", async () => {

@@ -36,7 +36,7 @@ describe("the words for a result", () => {
     expect(outcomeOf({ ...YES, attempts: 1 }).line).toBe("deliveryUnreachable");
   });
 
-  it("say of a new device that it was let in or turned away", () => {
+  it("say of a device that it was let in or turned away", () => {
     expect(outcomeOf({ ...YES, endorses: true, label: undefined }).title).toBe("youLetIn");
     expect(outcomeOf({ ...YES, endorses: true, label: undefined, value: false }).title).toBe("youTurnedAway");
   });

@@ -8,7 +8,8 @@ import { deviceOf, deviceStateOf, integerOf, optionalTextOf } from "./parse-rows
 type Devices = Pick<AccountStore, "connectDevice" | "updateDevice" | "device" | "devices" | "noteAsked" | "noteSeen">;
 
 export function sqliteDevices(database: Database.Database, writes: GroupCommit): Devices {
-  const COLUMNS = "account, kid, name, profile, state, created, last_seen, asked, endorsement, endorsed_by, revocation";
+  const COLUMNS = `account, kid, name, profile, state, created, last_seen, asked, wanted, endorsement, endorsed_by,
+    change, changed_by, revocation`;
   const one = database.prepare(`SELECT ${COLUMNS} FROM devices WHERE account = ? AND kid = ?`);
   const all = database.prepare(`SELECT ${COLUMNS} FROM devices WHERE account = ? ORDER BY created, kid`);
   const active = database.prepare("SELECT 1 FROM devices WHERE account = ? AND state = 'active' LIMIT 1");
@@ -19,8 +20,12 @@ export function sqliteDevices(database: Database.Database, writes: GroupCommit):
     `INSERT INTO devices (account, kid, name, signing_key, profile, state, created, last_seen)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
   );
-  const update = database.prepare(
-    "UPDATE devices SET name = ?, profile = ? WHERE account = ? AND kid = ? AND state <> 'revoked'",
+  const want = database.prepare(`
+    UPDATE devices SET name = ?1, wanted = ?2
+    WHERE account = ?3 AND kid = ?4 AND state = 'active' AND EXISTS (
+      SELECT 1 FROM devices d WHERE d.account = ?3 AND d.kid <> ?4 AND d.state = 'active')`);
+  const replace = database.prepare(
+    "UPDATE devices SET name = ?, profile = ?, wanted = NULL WHERE account = ? AND kid = ? AND state <> 'revoked'",
   );
   const addAccount = database.prepare("INSERT INTO accounts (account, created) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const codeById = database.prepare("SELECT spent_by FROM codes WHERE id = ? AND account = ? AND expires > ?");
@@ -39,6 +44,11 @@ export function sqliteDevices(database: Database.Database, writes: GroupCommit):
     return undefined;
   }
 
+  function update({ account, kid, name, profile, changesKeys }: NewDevice): boolean {
+    const values = [name, JSON.stringify(profile), account, kid];
+    return (changesKeys && want.run(...values).changes === 1) || replace.run(...values).changes === 1;
+  }
+
   function connect(device: NewDevice, admission: Admission): ConnectOutcome {
     const { account, kid, name, signingKey, profile, now } = device;
     const before = one.get(account, kid);
@@ -48,7 +58,7 @@ export function sqliteDevices(database: Database.Database, writes: GroupCommit):
     const refused = admit(device, admission);
     if (refused !== undefined) return refused;
     if (state !== undefined) {
-      update.run(name, JSON.stringify(profile), account, kid);
+      update(device);
       return { kind: "connected", state };
     }
     const given = active.get(account) === undefined ? "active" : "pending";
@@ -58,8 +68,7 @@ export function sqliteDevices(database: Database.Database, writes: GroupCommit):
 
   return {
     connectDevice: (device, admission) => writes.run(() => connect(device, admission)),
-    updateDevice: ({ account, kid, name, profile }) =>
-      writes.run(() => update.run(name, JSON.stringify(profile), account, kid).changes === 1),
+    updateDevice: (device) => writes.run(() => update(device)),
     noteAsked: (account, kid, brokerId) =>
       writes.run(() => {
         asked.run(brokerId, account, kid);

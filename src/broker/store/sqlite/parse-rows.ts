@@ -108,8 +108,11 @@ export function deviceOf(row: unknown): StoredDevice {
     created: integerOf(row, "created"),
     lastSeen: optionalIntegerOf(row, "last_seen"),
     asked: optionalTextOf(row, "asked"),
+    wanted: optionalJwsOf(row, "wanted"),
     endorsement: optionalJwsOf(row, "endorsement"),
     endorsedBy: optionalTextOf(row, "endorsed_by"),
+    change: optionalJwsOf(row, "change"),
+    changedBy: optionalTextOf(row, "changed_by"),
     revocation: optionalJwsOf(row, "revocation"),
   });
 }

@@ -128,4 +128,10 @@ export const MIGRATIONS: readonly string[] = [
     since INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- A profile with other keys that another device is to let in; and the endorsement of the last one that was.
+  ALTER TABLE devices ADD COLUMN wanted TEXT;
+  ALTER TABLE devices ADD COLUMN change TEXT;
+  ALTER TABLE devices ADD COLUMN changed_by TEXT;
+  `,
 ];

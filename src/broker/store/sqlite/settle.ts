@@ -6,6 +6,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import { integerOf, requestStatusOf, textOf } from "./parse-rows.ts";
 import { sqliteStrike } from "./policies.ts";
 
+type Endorses = NonNullable<NewAnswer["endorses"]>;
 type Settling = Pick<RequestStore, "answer" | "refuse" | "cancel" | "expire" | "expireDue">;
 
 export function sqliteSettling(database: Database.Database, writes: GroupCommit): Settling {
@@ -32,6 +33,12 @@ export function sqliteSettling(database: Database.Database, writes: GroupCommit)
   const turnAway = database.prepare(
     "UPDATE devices SET state = 'revoked' WHERE account = ? AND kid = ? AND state = 'pending'",
   );
+  const letChange = database.prepare(`
+    UPDATE devices SET profile = wanted, wanted = NULL, change = ?, changed_by = ?
+    WHERE account = ? AND kid = ? AND state = 'active' AND wanted = ?`);
+  const dropChange = database.prepare(
+    "UPDATE devices SET wanted = NULL WHERE account = ? AND kid = ? AND state = 'active' AND wanted = ?",
+  );
   const due = database.prepare(
     "SELECT seq, broker_id, account FROM requests WHERE state = 'PENDING' AND expire <= ? ORDER BY expire LIMIT ?",
   );
@@ -52,12 +59,21 @@ export function sqliteSettling(database: Database.Database, writes: GroupCommit)
       return refusal(sequence, deviceKid, "REPLY", digest, now);
     }
     insertAnswer.run(sequence, digest, now, JSON.stringify(response));
-    if (endorses?.accepted === true) {
-      const profile = JSON.stringify(endorses.profile);
-      letIn.run(profile, JSON.stringify(response), deviceKid, endorses.account, endorses.kid);
-    } else if (endorses !== undefined) turnAway.run(endorses.account, endorses.kid);
+    if (endorses !== undefined) endorse(endorses, JSON.stringify(response), deviceKid);
     if (rejects !== undefined) strike(rejects.account, rejects.kid, now, rejects.rule);
     return { kind: "settled" };
+  }
+
+  /** About a pending device, or an active one's wanted profile: one of the two, and none where neither is what was asked. */
+  function endorse({ account, kid, profile, accepted }: Endorses, response: string, by: string): void {
+    const asked = JSON.stringify(profile);
+    if (accepted) {
+      letIn.run(asked, response, by, account, kid);
+      letChange.run(response, by, account, kid, asked);
+    } else {
+      turnAway.run(account, kid);
+      dropChange.run(account, kid, asked);
+    }
   }
 
   function expireDue(now: number, limit: number): readonly Settled[] {

@@ -72,8 +72,8 @@ describe("an answer", { timeout: 120_000 }, () => {
     shell.variables.set("DEMANDS", EnquireResponse.BrokerID);
     await shell.play(`
       $ confirm --home phone accept "$DEMANDS"
-      ! accepting
-      ! $DEMANDS
+      ! confirm: accepting
+      ! <DEMANDS>
       ! ...
       !   asks for your fingerprint or PIN, which cannot be given here: you can only reject it
       ! ...

@@ -9,7 +9,8 @@ import {
   POLICY_FAILURES,
   WAITING,
 } from "../../src/extension/options/words.ts";
-import { BLOCKS, NOT_COUNTED, REFUSALS, TRUST, WAITS } from "../../src/extension/popup/words.ts";
+import { REFUSALS, TRUST } from "../../src/extension/page/outcome.ts";
+import { BLOCKS, NOT_COUNTED, WAITS } from "../../src/extension/popup/words.ts";
 
 type Messages = Readonly<Record<string, { readonly message: string; readonly description?: string }>>;
 

@@ -13,7 +13,8 @@ import { endorsementScreen, type RequestScreen, requestScreen } from "./render-r
 import { type ResultScreen, resultScreen } from "./render-result.ts";
 import { srmlElements } from "./sanitize.ts";
 import type { ArmingEvent } from "./arming.ts";
-import { NOT_COUNTED, TRUST } from "./words.ts";
+import { TRUST } from "../page/outcome.ts";
+import { NOT_COUNTED } from "./words.ts";
 
 type Screen =
   | { readonly kind: "request"; readonly request: RequestView | EndorsementView; readonly screen: RequestScreen }

@@ -6,10 +6,10 @@ import type { AccountView, PopupView, StorageProblem } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { lineElement } from "../page/lines.ts";
+import { outcomeOf } from "../page/outcome.ts";
+import { outcomeLine, outcomeTitle } from "../page/outcome-text.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
-import { outcomeLine, outcomeTitle } from "./render-result.ts";
 import { mark } from "./who-band.ts";
-import { outcomeOf } from "./words.ts";
 
 type EmptyView = Extract<PopupView, { readonly kind: "empty" }>;
 

@@ -5,13 +5,13 @@ import { counted } from "../language.ts";
 import type { SettledView } from "../messages.ts";
 import { button, element, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
-import { clockTime } from "../page/times.ts";
+import { type Outcome, outcomeOf } from "../page/outcome.ts";
+import { outcomeLine, outcomeTitle } from "../page/outcome-text.ts";
 import { blockBar } from "./block-bar.ts";
 import { srmlElements } from "./sanitize.ts";
 import { whatBand } from "./what-band.ts";
 import { brokerBand } from "./endorsement-bands.ts";
 import { whoBand } from "./who-band.ts";
-import { type Outcome, outcomeOf } from "./words.ts";
 
 export interface ResultScreen {
   readonly elements: readonly HTMLElement[];
@@ -89,14 +89,4 @@ function outcomeElements(outcome: Outcome, locale: string): readonly HTMLElement
     element("p", { class: `outcome-line line-${outcome.icon}` }, outcomeLine(outcome, locale)),
     ...(outcome.note === undefined ? [] : [element("p", { class: "outcome-note" }, i18n(outcome.note))]),
   ];
-}
-
-/** What happened, with the accepted option's label set apart. */
-export function outcomeTitle({ title, label }: Outcome): Node | string {
-  return label === undefined ? i18n(title) : sentence(title, foreign(label, { class: "echo" }));
-}
-
-/** What came of it. */
-export function outcomeLine({ line, at }: Outcome, locale: string): string {
-  return at === undefined ? i18n(line) : i18n(line, clockTime(at, locale));
 }

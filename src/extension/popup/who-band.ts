@@ -7,7 +7,7 @@ import { icon } from "../page/icons.ts";
 import { dateAndTime } from "../page/times.ts";
 import { domainNotes, reading } from "./domain-notes.ts";
 import { senderCheck } from "./sender-check.ts";
-import { TRUST } from "./words.ts";
+import { TRUST } from "../page/outcome.ts";
 
 export interface WhoBand {
   readonly element: HTMLElement;

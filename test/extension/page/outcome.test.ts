@@ -1,6 +1,6 @@
 /** What became of a request, in words. */
 import { describe, expect, it } from "vitest";
-import { outcomeOf } from "../../../src/extension/popup/words.ts";
+import { outcomeOf } from "../../../src/extension/page/outcome.ts";
 import type { ResultView } from "../../../src/responder/index.ts";
 
 const BASE = {

@@ -1,13 +1,17 @@
 /**
  * Builds the extension from one manifest for two browsers: `vite build --mode chrome` and `--mode firefox`. The output
- * is not minified and its names carry no hashes, so that what is shipped can be read and compared. A development
+ * is a file for each module, not minified and without hashes, so that what is shipped can be read and compared. A development
  * server writes elsewhere, since its manifest opens doors that a release must not have.
  */
 import { crx } from "@crxjs/vite-plugin";
 import type { ManifestV3Export } from "@crxjs/vite-plugin";
-import { defineConfig } from "vite";
+import { defineConfig, normalizePath } from "vite";
+import type { Plugin } from "vite";
 import manifest from "./manifest.json" with { type: "json" };
 import packageJson from "./package.json" with { type: "json" };
+
+const ROOT = import.meta.dirname;
+const FOLDER = `${normalizePath(ROOT)}/`;
 
 const BROWSERS = {
   chrome: { target: "chrome137", foreign: ["browser_specific_settings"] },
@@ -29,23 +33,44 @@ function manifestFor(browser: keyof typeof BROWSERS): ManifestV3Export {
   return { ...own, version: packageJson.version } as ManifestV3Export;
 }
 
-/** An entry is named by its folder: `background.js`, `popup-page.js`, `options-page.js`. */
-function chunkName({ facadeModuleId }: { readonly facadeModuleId?: string | null }): string {
-  const [, folder, kind] = /src\/extension\/([a-z]+)\/index\.(ts|html)$/.exec(facadeModuleId ?? "") ?? [];
-  if (folder === undefined) return "assets/[name].js";
-  return kind === "html" ? `assets/${folder}-page.js` : `assets/${folder}.js`;
+/**
+ * Where a module goes: one of ours to where its source is, one of a library to where it is in its package, under `lib`.
+ * So what is shipped is read, and compared, file by file. Chromium refuses names that start with an underscore.
+ */
+function fileName({
+  name,
+  facadeModuleId,
+}: {
+  readonly name: string;
+  readonly facadeModuleId?: string | null;
+}): string {
+  const own = facadeModuleId?.startsWith(`${FOLDER}src/`)
+    ? facadeModuleId.slice(FOLDER.length).replace(/\.[a-z]+$/, "")
+    : name;
+  return `${own.replace(/^node_modules\/|^_virtual\/_/, "lib/")}.js`;
 }
 
-/** The npm package that a module is of, as the name of its chunk. */
-function packageOf(moduleId: string): string | null {
-  const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(moduleId)?.[1];
-  return name === undefined ? null : `lib-${name.replace("@", "").replace("/", "-")}`;
-}
+/**
+ * A page has one script, as its source has. Vite writes one for each module of it; those become hints, which let the browser
+ * read them all at once, and are what first paint takes longest for.
+ */
+const oneScriptAPage: Plugin = {
+  name: "one-script-a-page",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html, { path }) =>
+      html
+        .replaceAll(" crossorigin", "")
+        .replaceAll(/<script type="module" src="([^"]+)"><\/script>/g, (script, source: string) =>
+          source === path.replace(/html$/, "js") ? script : `<link rel="modulepreload" href="${source}">`,
+        ),
+  },
+};
 
 export default defineConfig(({ command, mode }) => {
   const browser = isBrowser(mode) ? mode : "chrome";
   return {
-    plugins: [crx({ manifest: manifestFor(browser), browser })],
+    plugins: [crx({ manifest: manifestFor(browser), browser }), oneScriptAPage],
     build: {
       target: BROWSERS[browser].target,
       outDir: command === "serve" ? `.cache/dev/${browser}` : `dist/${browser}`,
@@ -55,17 +80,14 @@ export default defineConfig(({ command, mode }) => {
       modulePreload: false,
       assetsInlineLimit: 0,
       rolldownOptions: {
+        // All but the extension's own folder does nothing when it is loaded: a page loads what it names, and no more.
+        treeshake: { moduleSideEffects: [{ test: /\/src\/(?!extension\/)/, sideEffects: false }] },
         output: {
-          entryFileNames: chunkName,
-          chunkFileNames: chunkName,
-          assetFileNames: "assets/[name][extname]",
-          // Own code and each library apart: a page loads only the libraries that it needs.
-          codeSplitting: {
-            groups: [
-              { name: packageOf, debugName: "libraries", test: /node_modules/ },
-              { name: "shared", test: /\/src\/.*\.ts$/, minShareCount: 2 },
-            ],
-          },
+          preserveModules: true,
+          preserveModulesRoot: ROOT,
+          entryFileNames: fileName,
+          chunkFileNames: fileName,
+          assetFileNames: "[name][extname]",
         },
       },
     },

@@ -94,7 +94,7 @@ describe.each(BROWSERS)("the mark of an installation in %s", { timeout: 120_000 
 
   test("cannot be had by a page of the web, and nothing else of the extension either", async () => {
     const { browser, system } = alice();
-    for (const path of ["icons/mark.svg", "src/extension/popup/index.html", "assets/popup-page.js"]) {
+    for (const path of ["icons/mark.svg", "src/extension/popup/index.html", "src/extension/popup/index.js"]) {
       expect(await fromAPage(browser, `${system.origin}/.well-known/confirm`, path)).toEqual(["refused", "refused"]);
     }
   });

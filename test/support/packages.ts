@@ -1,46 +1,61 @@
 /**
- * What is shipped, as the tests of the browsers load it: the archives of `npm run package`, made once before the first
- * test from what is built, and unzipped into `dist/unpacked`. Chrome's has no key, so its extension's id is found, not known.
+ * What is shipped, as tests see it: the archives of `npm run package`. For the tests of the browsers they are made once
+ * before the first of them and unzipped into `dist/unpacked`. Chrome's has no key, so its extension's id is found, not known.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { unzip } from "./unzip.ts";
+import { unzipSync } from "fflate";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const DIST = join(ROOT, "dist");
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly version: string };
 
 export const BROWSERS = ["chrome", "firefox"] as const;
 export type PackageName = (typeof BROWSERS)[number];
 
-/** The archive of a browser. */
+/** The file name of an archive. */
+export function archiveName(name: PackageName | "source"): string {
+  return `mesh-confirm-${name}-${version}.zip`;
+}
+
+/** The archive that the tests of the browsers load. */
 export function archiveOf(browser: PackageName): string {
-  return join(ROOT, "dist", `mesh-confirm-${browser}-${version}.zip`);
+  return join(DIST, archiveName(browser));
+}
+
+/** Writes the archives of what is built, and their sums, into a folder. */
+export function writePackages(folder: string): void {
+  for (const browser of BROWSERS) {
+    if (!existsSync(join(DIST, browser))) throw new Error(`There is no dist/${browser}. Run npm run build first.`);
+  }
+  execFileSync(process.execPath, [join(ROOT, ".ci/package.mjs"), folder]);
+}
+
+/** The files of an archive: name with forward slashes -> bytes. */
+export function readArchive(file: string): ReadonlyMap<string, Uint8Array> {
+  return new Map(Object.entries(unzipSync(readFileSync(file))));
+}
+
+/** Unzips an archive into a folder, which is made. */
+export function unpack(file: string, folder: string): void {
+  for (const [name, content] of readArchive(file)) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
 }
 
 /** The folder with what is in the archive. */
 export function unpackedFolder(browser: PackageName): string {
-  return join(ROOT, "dist/unpacked", browser);
-}
-
-/** Writes the archives from what is built. */
-export function writePackages(): void {
-  execFileSync(process.execPath, [join(ROOT, ".ci/package.mjs")]);
+  return join(DIST, "unpacked", browser);
 }
 
 /** Runs once, before the tests of the browsers. */
 export default function unpackPackages(): void {
-  for (const browser of BROWSERS) {
-    if (!existsSync(join(ROOT, "dist", browser)))
-      throw new Error(`There is no dist/${browser}. Run npm run build first.`);
-  }
-  writePackages();
+  writePackages(DIST);
   for (const browser of BROWSERS) {
     rmSync(unpackedFolder(browser), { recursive: true, force: true });
-    for (const [name, content] of unzip(readFileSync(archiveOf(browser)))) {
-      const file = join(unpackedFolder(browser), name);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
-    }
+    unpack(archiveOf(browser), unpackedFolder(browser));
   }
 }

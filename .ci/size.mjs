@@ -1,5 +1,5 @@
 /**
- * Says how much there is to read in the extension: the bytes of each file of dist/chrome, and the lines of our own code
+ * Says how much there is to read in the extension: the bytes of dist/chrome by folder, and the lines of our own code
  * that its entry points reach: those that run, and those with what is imported as a type alone. Blank lines and comments do not count; generated tables are apart.
  * With --json it prints the same as data.
  */
@@ -18,6 +18,10 @@ const files = readdirSync(BUILT, { recursive: true, withFileTypes: true })
   .map((file) => ({ name: relative(BUILT, file), bytes: readFileSync(file) }))
   .map(({ name, bytes }) => ({ name, size: bytes.length, packed: gzipSync(bytes).length }))
   .sort((a, b) => b.size - a.size);
+const parts = [...new Set(files.map(({ name }) => partOf(name)))]
+  .map((name) => ({ name, members: files.filter((file) => partOf(file.name) === name) }))
+  .map(({ name, members }) => ({ name, size: sum(members, "size"), packed: sum(members, "packed") }))
+  .sort((a, b) => b.size - a.size);
 const running = reachable(ENTRIES, false);
 const reached = [...reachable(ENTRIES, true)]
   .sort()
@@ -29,12 +33,12 @@ const folders = [...new Set(own.map(folderOf))].map((name) => {
   const runs = members.filter((file) => file.runs);
   return { name, files: members.length, lines: sum(members, "lines"), runs: sum(runs, "lines") };
 });
-if (process.argv.includes("--json")) console.log(JSON.stringify({ files, folders, generated }, undefined, 2));
+if (process.argv.includes("--json")) console.log(JSON.stringify({ files, parts, folders, generated }, undefined, 2));
 else printAll();
 
 function printAll() {
   console.log("Bytes of dist/chrome, and gzipped:");
-  for (const { name, size, packed } of files) print(size, packed, name);
+  for (const { name, size, packed } of parts) print(size, packed, name);
   print(sum(files, "size"), sum(files, "packed"), "all");
   console.log("\nLines of our own code that the entry points reach: that run, and with types and doorways:");
   for (const { name, lines, runs, files: count } of folders) print(runs, lines, `${name}, ${count} files`);
@@ -55,6 +59,11 @@ function print(first, second, name) {
 
 function sum(rows, column) {
   return rows.reduce((total, row) => total + row[column], 0);
+}
+
+/** A library, or a folder of ours, whose files are counted as one. */
+function partOf(file) {
+  return /^(?:src\/extension\/[^/]+|src\/[^/]+|lib\/[^/]+|[^/]+)(?=\/)/.exec(file.replaceAll("\\", "/"))?.[0] ?? file;
 }
 
 function folderOf({ name }) {

@@ -1,4 +1,4 @@
-/** Bytes of the extension by file, as `npm run size` counts them. */
+/** Bytes of the extension by folder, as `npm run size` counts them. */
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { digits, table } from "./table.mjs";
@@ -7,9 +7,9 @@ const SIZE = resolve(import.meta.dirname, "../../.ci/size.mjs");
 
 export function benchSize() {
   const counted = JSON.parse(execFileSync(process.execPath, [SIZE, "--json"], { encoding: "utf8" }));
-  const { files, folders } = counted;
+  const { files, parts, folders } = counted;
   const total = { size: sum(files, "size"), packed: sum(files, "packed"), lines: sum(folders, "lines") };
-  const rows = [...files, { name: "all", ...total }];
+  const rows = [...parts, { name: "all", ...total }];
   const lines = [
     ...table(
       ["dist/chrome", "bytes", "gzipped"],

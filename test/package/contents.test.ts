@@ -155,7 +155,7 @@ it("gives Mozilla's linter nothing to say but the assignment inside DOMPurify", 
     ({ code, file }) => `${code} ${file ?? ""}`,
   );
   expect(said).toEqual(["UNSAFE_VAR_ASSIGNMENT lib/dompurify/dist/purify.es.js"]);
-});
+}, 120_000);
 
 it("leaves the key out of what goes to the store", () => {
   const built = JSON.parse(readFileSync(join(ROOT, "dist/chrome/manifest.json"), "utf8")) as Record<string, unknown>;

@@ -39,9 +39,10 @@ function readList(): readonly Row[] {
   }));
 }
 
-/** The row of a file: its own, or that of the deepest folder that it is in. */
+/** The row of a file: its own, which has the name of its source, or that of the deepest folder that it is in. */
 function rowOf(list: readonly Row[], file: string): Row | undefined {
-  const rows = list.filter(({ path }) => (path.endsWith("/") ? file.startsWith(path) : file === path));
+  const source = file.startsWith("src/") ? file.replace(/js$/, "ts") : file;
+  const rows = list.filter(({ path }) => (path.endsWith("/") ? source.startsWith(path) : source === path));
   return rows.sort((a, b) => b.path.length - a.path.length)[0];
 }
 

@@ -35,6 +35,7 @@ export {
   viewEndorsement,
   viewRequest,
   viewResult,
+  waitingEntries,
 } from "./look.ts";
 export { startOf } from "./endorsement.ts";
 export { poll } from "./poll.ts";

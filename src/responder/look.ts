@@ -11,36 +11,39 @@ import type { EndorsementView, RequestRef, RequestView, ResultView, SenderView }
 import { knownAs } from "./who.ts";
 
 /**
- * The requests of these accounts that wait for the user, oldest first, those of muted senders last. Expires those whose time
- * is over.
+ * What waits for the user, in the order in which it is shown: what asks to let a device in, whose user sits before it and
+ * waits, so that no flood gets in front of it; then the requests, oldest first, those of muted senders last. Expires those whose time is over.
  */
+export async function waitingEntries(
+  ports: ResponderPorts,
+  accounts: readonly AccountKey[],
+): Promise<readonly InboxEntry[]> {
+  const waiting: InboxEntry[] = [];
+  for (const account of accounts) {
+    for (const entry of await ports.storage.list(account)) {
+      const waits = entry.state === "verified" || entry.state === "presented";
+      if (waits && !(await expireIfDue(ports, entry))) waiting.push(entry);
+    }
+  }
+  const muted = await ports.mutedKids?.();
+  const turn = (entry: InboxEntry): number => (entry.endorses ? 0 : muted?.has(signerOf(entry) ?? "") === true ? 2 : 1);
+  return waiting.sort((a, b) => turn(a) - turn(b) || a.received - b.received || (a.sequence ?? 0) - (b.sequence ?? 0));
+}
+
+/** The requests among {@link waitingEntries}. */
 export async function pendingEntries(
   ports: ResponderPorts,
   accounts: readonly AccountKey[],
 ): Promise<readonly InboxEntry[]> {
-  const waiting = (await waitingEntries(ports, accounts)).filter((entry) => !entry.endorses);
-  const muted = await ports.mutedKids?.();
-  const isMuted = (entry: InboxEntry): boolean => muted?.has(signerOf(entry) ?? "") === true;
-  return [...waiting.filter((entry) => !isMuted(entry)), ...waiting.filter(isMuted)];
+  return (await waitingEntries(ports, accounts)).filter((entry) => !entry.endorses);
 }
 
-/** The same of what asks to let a device in: it is shown by `viewEndorsement` and answered by `decideEndorsement`. */
+/** What asks to let a device in: it is shown by `viewEndorsement` and answered by `decideEndorsement`. */
 export async function pendingEndorsements(
   ports: ResponderPorts,
   accounts: readonly AccountKey[],
 ): Promise<readonly InboxEntry[]> {
   return (await waitingEntries(ports, accounts)).filter((entry) => entry.endorses);
-}
-
-async function waitingEntries(ports: ResponderPorts, accounts: readonly AccountKey[]): Promise<readonly InboxEntry[]> {
-  const pending: InboxEntry[] = [];
-  for (const account of accounts) {
-    for (const entry of await ports.storage.list(account)) {
-      const waits = entry.state === "verified" || entry.state === "presented";
-      if (waits && !(await expireIfDue(ports, entry))) pending.push(entry);
-    }
-  }
-  return pending.sort((a, b) => a.received - b.received || (a.sequence ?? 0) - (b.sequence ?? 0));
 }
 
 /**
@@ -110,7 +113,9 @@ export async function refuseBlocked(ports: ResponderPorts, account: AccountKey, 
 async function openPending(ports: ResponderPorts, entry: InboxEntry): Promise<OpenedRequest | undefined> {
   const now = ports.clock();
   const opened = await openForAccount(ports, entry, now);
-  if (!opened.ok || opened.request.digest !== entry.digest) {
+  const isSame =
+    opened.ok && opened.request.digest === entry.digest && (opened.endorses !== undefined) === entry.endorses;
+  if (!opened.ok || !isSame) {
     const refusal = opened.ok ? ({ reason: "malformed", detail: "The stored request was changed." } as const) : opened;
     await ports.storage.replace(["verified", "presented"], {
       ...entry,

@@ -20,6 +20,7 @@ import {
   readStoredEntry,
   viewEndorsement,
   viewRequest,
+  waitingEntries,
   writeStoredEntry,
 } from "../../src/responder/index.ts";
 import { ACCOUNT, type Alice, alice, refOf, yes } from "../support/alice.ts";
@@ -119,6 +120,27 @@ describe("a request to let a device in", () => {
     const entry = await who.take(await make(who));
     expect(entry).toMatchObject({ state: "refused", endorses: false, refusal: { reason: "unsupported" } });
     expect(await pendingEndorsements(who.ports, [ACCOUNT])).toEqual([]);
+  });
+
+  it("is refused where it was stored as an ordinary request since, and so is one that was stored as it", async () => {
+    const { who, entry } = await asked();
+    const ordinary = await who.take(await signedRequest(who.bank));
+    if (ordinary === undefined) throw new Error("It was not taken.");
+    for (const [stored, endorses] of [[entry, false] as const, [ordinary, true] as const]) {
+      await who.inbox.replace(["verified"], { ...stored, endorses });
+      const [altered] = await waitingEntries(who.ports, [ACCOUNT]);
+      if (altered === undefined) throw new Error("It does not wait.");
+      expect(await (endorses ? viewEndorsement(who.ports, altered) : viewRequest(who.ports, altered))).toBeUndefined();
+      expect(await who.stored(stored)).toMatchObject({ state: "refused", refusal: { reason: "malformed" } });
+    }
+  });
+
+  it("comes before every request, however old", async () => {
+    const who = await alice();
+    const first = await who.take(await signedRequest(who.bank));
+    who.clock.pass(SECOND);
+    const entry = await who.take(await endorseRequest({ service: who.service, device: PHONE }));
+    expect(await waitingEntries(who.ports, [ACCOUNT])).toEqual([entry, first]);
   });
 
   it("expires like any other", async () => {

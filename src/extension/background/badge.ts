@@ -1,11 +1,10 @@
 /** The badge counts what waits; a notification says that something new does, names pinned senders only, and answers nothing. */
 import {
-  pendingEndorsements,
-  pendingEntries,
   senderOf,
   type SenderView,
   type EndorsementView,
   viewEndorsement,
+  waitingEntries,
 } from "../../responder/index.ts";
 import { broadcastChanged, i18n, notify, setBadge, setTitle } from "../browser.ts";
 import { counted } from "../language.ts";
@@ -24,7 +23,7 @@ export function badgeKeeper(responder: BrowserResponder): () => Promise<void> {
   const update = async (): Promise<void> => {
     const { ports } = responder;
     const accounts = responder.accounts();
-    const pending = [...(await pendingEndorsements(ports, accounts)), ...(await pendingEntries(ports, accounts))];
+    const pending = await waitingEntries(ports, accounts);
     const muted = await ports.mutedKids?.();
     let alarm = false;
     let count = 0;

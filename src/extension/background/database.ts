@@ -81,7 +81,8 @@ export async function transact<T>(
     if (mode === "readwrite" && result !== otherwise) troubled.delete(database);
     return result;
   } catch (error) {
-    troubled.set(database, storageProblemOf(error));
+    // The first one is the reason: Firefox refuses the write after one that found the disk full as a forbidden one.
+    troubled.set(database, troubled.get(database) ?? storageProblemOf(error));
     throw error;
   }
 }

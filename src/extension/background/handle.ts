@@ -4,8 +4,6 @@ import {
   decide,
   decideEndorsement,
   type InboxEntry,
-  pendingEndorsements,
-  pendingEntries,
   present,
   refusedResults,
   refuseUnshowable,
@@ -14,6 +12,7 @@ import {
   undeliveredResults,
   viewEndorsement,
   viewRequest,
+  waitingEntries,
 } from "../../responder/index.ts";
 import type { AccountView, PopupView, StorageProblem } from "../messages.ts";
 import { connectAccount } from "./connect.ts";
@@ -48,7 +47,7 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
   const { ports, database, senders } = responder;
   switch (heard.name) {
     case "popup.look":
-      return { ...(await look(responder, heard.request.showing)), storage: storageProblem(database) };
+      return { ...(await look(responder, heard.request.showing, changed)), storage: storageProblem(database) };
     case "popup.present":
       return { presented: await present(ports, heard.request) };
     case "popup.decide":
@@ -139,13 +138,18 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
 }
 
 /** What the popup shows now: the result of what it was showing, else the oldest pending request, else that there is none. */
-async function look(responder: BrowserResponder, showing: RequestRef | null): Promise<PopupView> {
+async function look(responder: BrowserResponder, showing: RequestRef | null, changed: () => void): Promise<PopupView> {
   const { ports } = responder;
   const accounts = responder.accounts();
   if (accounts.length === 0) return { kind: "setup" };
-  // The user sits before a new device and waits; and no flood of requests gets in front of the broker's own question.
-  const pending = [...(await pendingEndorsements(ports, accounts)), ...(await pendingEntries(ports, accounts))];
+  const pending = await waitingEntries(ports, accounts);
   const waiting = pending.length;
+  const viewOf = async (entry: InboxEntry): Promise<PopupView | undefined> => {
+    const view = await pendingView(responder, entry, waiting);
+    // Refused or expired by this look: what the badge counted is not so any more.
+    if (view === undefined) changed();
+    return view;
+  };
   if (showing !== null) {
     const still = pending.find(
       ({ account, broker, brokerId, digest }) =>
@@ -154,13 +158,13 @@ async function look(responder: BrowserResponder, showing: RequestRef | null): Pr
         brokerId === showing.id &&
         digest === showing.digest,
     );
-    const view = still === undefined ? undefined : await pendingView(responder, still, waiting);
+    const view = still === undefined ? undefined : await viewOf(still);
     if (view !== undefined) return view;
     const settled = await settledView(responder, showing);
     if (settled !== undefined) return { kind: "result", ...settled, waiting };
   }
   for (const entry of pending) {
-    const view = await pendingView(responder, entry, waiting);
+    const view = await viewOf(entry);
     if (view !== undefined) return view;
   }
   const undelivered = await undeliveredResults(ports, accounts);

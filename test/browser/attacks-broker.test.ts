@@ -6,46 +6,23 @@ import { waitUntil } from "../../src/demo/browser/wait.ts";
 import {
   acceptIn,
   badgeIs,
+  BROWSERS,
+  clearAlarms,
   lookAt,
   missing,
   press,
+  rowsOf,
   startBrowser,
   type TestBrowser,
   testid,
+  writeStore,
 } from "../support/each-browser/index.ts";
 import { asks, connectTo, type HostileBroker, openHostileBroker } from "../support/hostile-broker.ts";
 import { inClear, newKey } from "../support/signing.ts";
 
 const LONG = { timeout: 150_000 };
 
-/** Rewrites stored entries as somebody with the profile's files could: runs in a page of the extension. */
-async function rewriteInbox(rewrite: { readonly of: string; readonly to: string }[]): Promise<number> {
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const opening = indexedDB.open("mesh-confirm");
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(new Error("The database cannot be opened."));
-  });
-  const store = database.transaction("inbox", "readwrite").objectStore("inbox");
-  const rows = await new Promise<{ entry: string }[]>((resolve) => {
-    const all = store.getAll();
-    all.onsuccess = () => resolve(all.result as { entry: string }[]);
-  });
-  let changed = 0;
-  for (const row of rows) {
-    const entry = rewrite.reduce((text, { of, to }) => text.replace(of, to), row.entry);
-    if (entry === row.entry) continue;
-    store.put({ ...row, entry });
-    changed += 1;
-  }
-  await new Promise<void>((resolve) => {
-    store.transaction.oncomplete = () => resolve();
-  });
-  database.close();
-  return changed;
-}
-
-describe("a malicious broker against the extension in Chromium", LONG, () => {
-  const name = "Chromium";
+describe.each(BROWSERS)("a malicious broker against the extension in %s", LONG, (name) => {
   const skipped = missing(name);
   let browser: TestBrowser;
   let broker: HostileBroker;
@@ -108,7 +85,10 @@ describe("a malicious broker against the extension in Chromium", LONG, () => {
     const popup = await lookAt(browser, text.heading);
     expect(await popup.text(testid("trust"))).toContain("Unverified sender");
     await popup.click(testid("expected"));
-    await popup.evaluate((page) => page.querySelectorAll("input[type=radio]")[1]?.dispatchEvent(new Event("change")));
+    await popup.evaluate((page) => {
+      const { Event } = page.defaultView ?? globalThis;
+      page.querySelectorAll("input[type=radio]")[1]?.dispatchEvent(new Event("change"));
+    });
     await sleep(1500);
     expect(await popup.isLive(testid("accept"))).toBe(false);
     // Every word of it is inside of the frame that says whose words they are; the only live button is Reject.
@@ -142,14 +122,19 @@ describe("a malicious broker against the extension in Chromium", LONG, () => {
     await badgeIs(browser, "3");
     const tab = await browser.openOptions();
     const [from, to, broken] = [swapped, large, damaged].map(({ Request }) => inClear(Request));
-    const changed = await tab.evaluate(rewriteInbox, [
-      { of: from?.payload ?? "", to: to?.payload ?? "" },
-      { of: from?.signatures[0]?.signature ?? "", to: to?.signatures[0]?.signature ?? "" },
-      { of: `"${broken?.payload ?? ""}"`, to: `{"no":"text"}` },
-    ]);
-    expect(changed).toBe(2);
+    const altered = (await rowsOf(browser, tab)).flatMap((row) => {
+      const entry = row.entry
+        .replace(from?.payload ?? "", to?.payload ?? "")
+        .replace(from?.signatures[0]?.signature ?? "", to?.signatures[0]?.signature ?? "")
+        .replace(`"${broken?.payload ?? ""}"`, `{"no":"text"}`);
+      return entry === row.entry ? [] : [{ ...row, entry }];
+    });
+    expect(altered).toHaveLength(2);
+    await tab.evaluate(writeStore, "inbox", altered, []);
+    await clearAlarms(tab);
     const popup = await lookAt(browser, "Sound");
-    await badgeIs(browser, "1", 60_000);
+    // Of what the look refused the badge knows at once, and not by a later poll.
+    await badgeIs(browser, "1");
     expect(await acceptIn(popup)).toContain("accepted");
     await press(popup, "next");
     await popup.text(testid("empty"));
@@ -158,5 +143,62 @@ describe("a malicious broker against the extension in Chromium", LONG, () => {
     await tab.close();
     await popup.close();
     broker.entries = [];
+  });
+
+  test("100 senders at once are counted, and each is shown with its own key, the oldest first", async (context) => {
+    if (skipped !== undefined) context.skip(skipped);
+    const tab = await browser.openOptions();
+    const keys = await Promise.all(Array.from({ length: 100 }, newKey));
+    await arrive(...(await Promise.all(keys.map((key, index) => asks({ heading: `Sender ${index}` }, key)))));
+    await badgeIs(browser, "100", 60_000);
+    const popup = await browser.openPopup();
+    for (const index of [0, 1, 2]) {
+      await popup.text(testid("heading"), `Sender ${index}`);
+      expect(await popup.text("main")).toContain(keys[index]?.kid);
+      expect(await popup.texts(testid("heading"))).toHaveLength(1);
+      expect(await popup.text(testid("queue"))).toContain(String(100 - index));
+      expect(await acceptIn(popup)).toContain("accepted");
+      await press(popup, "next");
+    }
+    await badgeIs(browser, "97");
+    await popup.close();
+    const stored = await rowsOf(browser, tab);
+    await tab.evaluate(
+      writeStore,
+      "inbox",
+      [],
+      stored.map(({ digest }) => digest),
+    );
+    await tab.close();
+  });
+
+  test("1,000 requests of one sender: as many as there is room for wait, the oldest can be answered, and the next comes", async (context) => {
+    if (skipped !== undefined) context.skip(skipped);
+    const key = await newKey();
+    const all = [];
+    for (let index = 0; index < 1000; index++) all.push(await asks({ heading: `Request ${index}` }, key));
+    await arrive(...all);
+    await badgeIs(browser, "100", 60_000);
+    const popup = await browser.openPopup();
+    for (const index of [0, 1, 2]) {
+      await popup.text(testid("heading"), `Request ${index}`);
+      expect(await acceptIn(popup)).toContain("accepted");
+      await press(popup, "next");
+    }
+    await popup.text(testid("heading"), "Request 3");
+    await popup.close();
+  });
+
+  test("that takes each connection and never answers stops neither the start nor the popup nor an answer", async (context) => {
+    if (skipped !== undefined) context.skip(skipped);
+    broker.wire.behaviour = () => undefined;
+    broker.wire.server.removeAllListeners("upgrade").on("upgrade", () => undefined);
+    for (const line of broker.lines) line.terminate();
+    await browser.stopBackground();
+    const popup = await lookAt(browser, "Request 3");
+    expect(await acceptIn(popup)).toContain("accepted");
+    await press(popup, "next");
+    await popup.text(testid("heading"), "Request 4");
+    await popup.close();
   });
 });

@@ -10,11 +10,11 @@ import {
   chromiumOf,
   firefoxOf,
   lookAt,
-  OPTIONS_PAGE,
   PATIENCE_MS,
   POPUP_PAGE,
   press,
   rejectIn,
+  rowsOf,
   testid,
   type TestBrowser,
   type TestPopup,
@@ -164,7 +164,7 @@ describe.each(BROWSERS)("in %s, the popup", (name) => {
     await armed(popup);
     await system.stopBroker();
     await popup.click(ACCEPT);
-    await popup.text(testid("result"));
+    expect(await popup.text(testid("result"))).toMatch(/signed/i);
     await killBackground(browser);
     await system.startBroker();
     // The popup's own next look wakes it.
@@ -185,7 +185,7 @@ describe.each(BROWSERS)("in %s, the popup", (name) => {
     } finally {
       collector.close();
     }
-    expect(await stateOf(browser, "Behind a frame")).toBe("verified");
+    expect((await storedAs(browser, "Behind a frame")).state).toBe("verified");
     await answerNo(browser, "Behind a frame");
     expect((await running.finished).code).toBe(1);
   });
@@ -206,7 +206,7 @@ describe.each(BROWSERS)("in %s, the popup", (name) => {
     } finally {
       collector.close();
     }
-    expect(await stateOf(browser, "Beside a stranger")).toBe("verified");
+    expect((await storedAs(browser, "Beside a stranger")).state).toBe("verified");
     await answerNo(browser, "Beside a stranger");
     expect((await running.finished).code).toBe(1);
   });
@@ -239,7 +239,8 @@ describe.each(BROWSERS)("in %s, the popup", (name) => {
     const second = system.spawn("ask", ALICE, "Never presented", "--from", BANK);
     asked.push(second);
     await badgeIs(browser, "2");
-    const [shown, hidden] = await Promise.all([refOf(browser, "Said by hand"), refOf(browser, "Never presented")]);
+    const { ref: shown } = await storedAs(browser, "Said by hand");
+    const { ref: hidden } = await storedAs(browser, "Never presented");
     const yes = { value: true, choice: null, expected: true, reason: null };
 
     const settings = await browser.openOptions();
@@ -329,57 +330,27 @@ async function installAnother(browser: TestBrowser, folder: string): Promise<voi
   else await chromiumOf(browser).installAnother(folder);
 }
 
-interface StoredRow {
-  readonly account: string;
-  readonly broker: string;
-  readonly digest: string;
-  readonly brokerId: string;
+interface Asked {
+  readonly ref: Record<"account" | "broker" | "id" | "digest", string>;
   readonly state: string;
-  readonly heading: string;
 }
 
-async function rowOf(browser: TestBrowser, heading: string): Promise<StoredRow> {
-  const tab = await browser.openTab(browser.url(OPTIONS_PAGE));
-  const rows = await tab.evaluate(storedRows);
-  await tab.close();
-  const row = rows.find((one) => one.heading === heading);
-  if (row === undefined) throw new Error(`There is no request "${heading}" in the store.`);
-  return row;
-}
-
-async function stateOf(browser: TestBrowser, heading: string): Promise<string> {
-  return (await rowOf(browser, heading)).state;
-}
-
-async function refOf(
-  browser: TestBrowser,
-  heading: string,
-): Promise<Record<"account" | "broker" | "id" | "digest", string>> {
-  const { account, broker, brokerId: id, digest } = await rowOf(browser, heading);
-  return { account, broker, id, digest };
+/** A stored request, found by its heading. */
+async function storedAs(browser: TestBrowser, heading: string): Promise<Asked> {
+  for (const { entry } of await rowsOf(browser)) {
+    const stored = JSON.parse(entry) as Asked["ref"] & {
+      readonly brokerId: string;
+      readonly state: string;
+      readonly request: { readonly payload: string };
+    };
+    if (!Buffer.from(stored.request.payload, "base64url").includes(`<h1>${heading}</h1>`)) continue;
+    const { account, broker, brokerId: id, digest, state } = stored;
+    return { ref: { account, broker, id, digest }, state };
+  }
+  throw new Error(`There is no request "${heading}" in the store.`);
 }
 
 /** What follows runs in a page, and sees nothing of this file. */
-
-async function storedRows(): Promise<StoredRow[]> {
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open("mesh-confirm");
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(new Error("no database"));
-  });
-  const rows = await new Promise<readonly { readonly entry: string }[]>((resolve) => {
-    const request = database.transaction("inbox").objectStore("inbox").getAll();
-    request.onsuccess = () => resolve(request.result as readonly { readonly entry: string }[]);
-  });
-  database.close();
-  return rows.map(({ entry }) => {
-    const stored = JSON.parse(entry) as StoredRow & { readonly request: { readonly payload: string } };
-    const payload = atob(stored.request.payload.replaceAll("-", "+").replaceAll("_", "/"));
-    const heading = /<h1>(.*?)<\/h1>/.exec(payload)?.[1] ?? "";
-    const { account, broker, digest, brokerId, state } = stored;
-    return { account, broker, digest, brokerId, state, heading };
-  });
-}
 
 async function stealFocus(document: Document, accept: string): Promise<{ dead: boolean; ms: number }> {
   const view = document.defaultView;

@@ -7,7 +7,9 @@ import {
   ALICE,
   badgeIs,
   BROWSERS,
+  clearAlarms,
   connect,
+  firefoxOf,
   lookAt,
   missing,
   PATIENCE_MS,
@@ -24,19 +26,8 @@ const LONG = { timeout: 120_000 };
 /** Runs in the settings page, which has the extension's rights. */
 interface Api {
   readonly alarms: {
-    readonly clearAll: () => Promise<unknown>;
-    readonly create: (name: string, info: object) => Promise<void>;
     readonly getAll: () => Promise<readonly { readonly name: string; readonly periodInMinutes?: number }[]>;
   };
-}
-
-async function clearAlarms(browser: TestBrowser): Promise<void> {
-  const tab = await browser.openOptions();
-  await tab.evaluate(async () => {
-    const api = (Reflect.get(globalThis, "browser") ?? Reflect.get(globalThis, "chrome")) as Api;
-    await api.alarms.clearAll();
-  });
-  await tab.close();
 }
 
 /** Ends what a test left, so that the next one finds an empty inbox. */
@@ -56,12 +47,16 @@ describe.each(BROWSERS)("a request in %s", LONG, (name) => {
     await badgeIs(browser, "1");
     const popup = await lookAt(browser, "Open pod bay doors");
     expect(await popup.text(testid("trust"))).toContain("Unverified sender");
+    expect(await popup.text(testid("sender"))).toContain("claims to be");
     expect(await popup.texts(testid("paragraph"))).toEqual(["Bay 2"]);
     expect(await popup.isLive(testid("accept"))).toBe(false);
     expect(await acceptIn(popup)).toContain("accepted");
     expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
     await badgeIs(browser, "");
-    expect((await system.confirm("verify", receipt, "--pin", kid)).code).toBe(0);
+    const verified = await system.confirm("verify", receipt, "--pin", kid);
+    expect(verified.code).toBe(0);
+    for (const part of [ALICE, "Open pod bay doors", "Bay 2", kid, "accepted"]) expect(verified.stdout).toContain(part);
+    expect((await system.confirm("--home", `${system.folder}/elsewhere`, "verify", receipt)).code).toBe(1);
     await press(popup, "next");
     await popup.text(testid("empty"));
     await popup.close();
@@ -80,7 +75,9 @@ describe.each(BROWSERS)("a request in %s", LONG, (name) => {
 
   test("comes over the push channel, without the alarm", async () => {
     const { browser, system } = alice();
-    await clearAlarms(browser);
+    const settings = await browser.openOptions();
+    await clearAlarms(settings);
+    await settings.close();
     const asked = system.spawn("ask", ALICE, "Pushed");
     await badgeIs(browser, "1");
     await cancel(asked, browser);
@@ -157,22 +154,10 @@ describe.each(BROWSERS)("the background in %s", LONG, (name) => {
   });
   afterAll(() => proxy?.close());
 
-  test("stopped, with push cut, is woken by its alarm, which polls", async () => {
-    const { browser, system } = alice();
-    expect(await alarms(browser)).toEqual([{ name: "poll", periodInMinutes: 0.5 }]);
-    proxy?.cutPush();
-    await browser.stopBackground();
-    const asked = system.spawn("ask", ALICE, "Polled");
-    await badgeIs(browser, "1", 90_000);
-    expect(await browser.isBackgroundRunning()).toBe(true);
-    await cancel(asked, browser);
-    proxy?.joinPush();
-  });
-
   test("stopped while a request is on the screen, is woken by the popup, and the press counts", async () => {
     const { browser, system } = alice();
     const asked = system.spawn("ask", ALICE, "Stopped");
-    await badgeIs(browser, "1", 90_000);
+    await badgeIs(browser, "1");
     const popup = await lookAt(browser, "Stopped");
     await browser.stopBackground();
     await waitUntil("the background is back", PATIENCE_MS, async () =>
@@ -203,8 +188,39 @@ describe.each(BROWSERS)("the background in %s", LONG, (name) => {
     expect(await answered.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
     expect(await acceptIn(again)).toContain("accepted");
     expect(await stays.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
+    await again.close();
+  });
+
+  // The last one here: no popup opens over a notification that Firefox draws.
+  test("asleep, with push cut, is woken by its alarm, which polls and announces what came", async () => {
+    const { browser, system } = alice();
+    expect(await alarms(browser)).toEqual([{ name: "poll", periodInMinutes: 0.5 }]);
+    proxy?.cutPush();
+    if (name === "Firefox") await browser.watchNotifications();
+    await fallAsleep(browser);
+    const asked = system.spawn("ask", ALICE, "Polled");
+    await badgeIs(browser, "1", 90_000);
+    expect(await browser.isBackgroundRunning()).toBe(true);
+    // In Chromium what is shown is seen from within the worker, which was not there yet.
+    if (name === "Firefox") expect((await notified(browser, "")).message).not.toContain("Polled");
+    await cancel(asked, browser);
   });
 });
+
+/**
+ * Firefox ends an event page that idles for so long, push channel or not. Chromium keeps a worker that a debugger is attached
+ * to (measured), so there it is stopped.
+ */
+async function fallAsleep(browser: TestBrowser): Promise<void> {
+  if (browser.name === "Chromium") return browser.stopBackground();
+  await firefoxOf(browser).idleAfter(1000);
+  // Its time begins again with the next thing that it does.
+  await alarms(browser);
+  await waitUntil("the event page sleeps", PATIENCE_MS, async () =>
+    (await browser.isBackgroundRunning()) ? undefined : true,
+  );
+  await firefoxOf(browser).idleAfter(30_000);
+}
 
 /** What wakes the background. */
 async function alarms(browser: TestBrowser): Promise<readonly unknown[]> {

@@ -1,61 +1,36 @@
-/** The main job in a real browser: asked from a shell, shown in the real popup, signed, delivered, verified. */
-import { readFile } from "node:fs/promises";
+/** What a request can ask for, in a real browser: a tick, a choice, secrecy, a code; and what never reaches its user. */
+import { createInterface } from "node:readline";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect } from "vitest";
-import { accept, armed, badgeShows, enrol, openRequest, resultShown } from "../support/co-browser.ts";
-import { chromiumTest } from "../support/chromium.ts";
-import { System } from "../support/system.ts";
+import { describe, expect, test } from "vitest";
+import type { Chromium } from "../../src/demo/browser/chromium.ts";
+import { accept, armed, badgeShows, openRequest, resultShown } from "../support/co-browser.ts";
+import { ALICE, chromiumOf, userIn } from "../support/each-browser/index.ts";
 import { foreignGeneral, foreignKey } from "../support/foreign-signer.ts";
+import type { Running, System } from "../support/system.ts";
 
-const ALICE = "alice@localhost";
 const DOORS = "Open pod bay doors";
+const SECRET = "Open the secret pod bay doors";
 
-let system: System;
-beforeEach(async () => {
-  system = await System.start();
-});
-afterEach(() => system.close());
+const alice = userIn("Chromium", { policy: { limits: false } });
 
-describe("a confirmation in Chromium", () => {
-  chromiumTest(
-    "an accepted request ends with 0 and a receipt that only the device's pin verifies",
-    async ({ chromium }) => {
-      const kid = await enrol(chromium, system, ALICE);
-      const receipt = join(system.folder, "receipt.json");
-      const asked = system.spawn("ask", ALICE, DOORS, "--paragraph", "Bay 2", "--receipt", receipt);
-      await badgeShows(chromium, "1");
+function here(): { readonly chromium: Chromium; readonly system: System; readonly kid: string } {
+  const { browser, system, kid } = alice();
+  return { chromium: chromiumOf(browser), system, kid };
+}
 
-      const popup = await openRequest(chromium, DOORS);
-      expect(await popup.getByTestId("trust").innerText()).toContain("Unverified sender");
-      expect(await popup.getByTestId("sender").innerText()).toContain("claims to be");
-      expect(await popup.getByTestId("paragraph").allInnerTexts()).toEqual(["Bay 2"]);
-      expect(await popup.getByTestId("accept").isDisabled()).toBe(true);
-      await accept(popup);
-      await resultShown(popup);
+/** The code, as `confirm ask` tells it on standard error. */
+async function codeShown({ child }: Running): Promise<string> {
+  if (child.stderr === null) throw new Error("There is no standard error.");
+  for await (const line of createInterface(child.stderr)) {
+    const code = /the code is ([0-9]{6})/.exec(line)?.[1];
+    if (code !== undefined) return code;
+  }
+  throw new Error("No code was told.");
+}
 
-      expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
-      await badgeShows(chromium, "");
-      const verified = await system.confirm("verify", receipt, "--pin", kid);
-      expect(verified.code).toBe(0);
-      for (const part of [ALICE, DOORS, "Bay 2", kid, "accepted"]) expect(verified.stdout).toContain(part);
-      const elsewhere = { CONFIRM_HOME: join(system.folder, "elsewhere") };
-      expect((await system.confirm("--home", elsewhere.CONFIRM_HOME, "verify", receipt)).code).toBe(1);
-      expect(await readFile(receipt, "utf8")).toContain('"Receipt"');
-    },
-  );
-
-  chromiumTest("a rejected request ends with 1", async ({ chromium }) => {
-    await enrol(chromium, system, ALICE);
-    const asked = system.spawn("ask", ALICE, DOORS);
-    await badgeShows(chromium, "1");
-    const popup = await openRequest(chromium, DOORS);
-    await armedReject(popup);
-    await resultShown(popup);
-    expect(await asked.finished).toMatchObject({ code: 1, stdout: "rejected\n" });
-  });
-
-  chromiumTest("nothing is accepted without the tick, and nothing by Enter", async ({ chromium }) => {
-    await enrol(chromium, system, ALICE);
+describe("a request in Chromium", () => {
+  test("is not accepted without the tick, and nothing by Enter", async () => {
+    const { chromium, system } = here();
     const asked = system.spawn("ask", ALICE, DOORS, "--timeout", "6s");
     await badgeShows(chromium, "1");
     const popup = await openRequest(chromium, DOORS);
@@ -64,10 +39,11 @@ describe("a confirmation in Chromium", () => {
     expect(await popup.getByTestId("accept").isDisabled()).toBe(true);
     expect((await asked.finished).code).toBe(2);
     await badgeShows(chromium, "");
+    await popup.close();
   });
 
-  chromiumTest("of several options one must be chosen, and the receipt names it", async ({ chromium }) => {
-    await enrol(chromium, system, ALICE);
+  test("of several options one must be chosen, and the receipt names it", async () => {
+    const { chromium, system } = here();
     const asked = system.spawn(
       "ask",
       ALICE,
@@ -87,10 +63,13 @@ describe("a confirmation in Chromium", () => {
     expect(await popup.getByTestId("accept").innerText()).toContain("8 hours");
     await popup.getByTestId("accept").click();
     expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted: 8h\n" });
+    await popup.close();
   });
+});
 
-  chromiumTest("what the background refuses never reaches the badge", async ({ chromium }) => {
-    await enrol(chromium, system, ALICE);
+describe("a request that the background refuses", () => {
+  test("never reaches the badge", async () => {
+    const { chromium, system } = here();
     const key = foreignKey();
     const payload = {
       TBSRequest: {
@@ -114,14 +93,73 @@ describe("a confirmation in Chromium", () => {
     // A second, good one shows that the first had its time.
     const asked = system.spawn("ask", ALICE, DOORS, "--timeout", "8s");
     await badgeShows(chromium, "1");
-    await openRequest(chromium, DOORS);
+    const popup = await openRequest(chromium, DOORS);
     expect(await chromium.badge()).toBe("1");
     asked.child.kill("SIGINT");
     expect((await asked.finished).code).toBe(2);
+    await popup.close();
   });
 });
 
-async function armedReject(popup: Awaited<ReturnType<typeof openRequest>>): Promise<void> {
-  await popup.waitForTimeout(800);
-  await popup.getByTestId("reject").click();
-}
+describe("an encrypted request in Chromium", () => {
+  test("shows its mark, and ends accepted with a receipt that verifies", async () => {
+    const { chromium, system, kid } = here();
+    const receipt = join(system.folder, "receipt.json");
+    const asked = system.spawn("ask", ALICE, SECRET, "--encrypt", "--pin", kid, "--receipt", receipt);
+    await badgeShows(chromium, "1");
+
+    const popup = await openRequest(chromium, SECRET);
+    const mark = popup.getByTestId("encrypted");
+    expect(await mark.innerText()).toBe("Encrypted: only this device and the sender can read it");
+    expect(await mark.locator("svg.icon-encrypted").count()).toBe(1);
+    await accept(popup);
+    await resultShown(popup);
+    await popup.close();
+
+    expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
+    const verified = await system.confirm("verify", receipt, "--pin", kid);
+    expect(verified.code).toBe(0);
+    expect(verified.stdout).toContain(SECRET);
+  });
+});
+
+describe("a code in the popup", () => {
+  test("that is right ends with 0, and with a receipt that proves it; Accept waits for a whole one", async () => {
+    const { chromium, system, kid } = here();
+    const file = join(system.folder, "receipt.json");
+    const asked = system.spawn("ask", ALICE, "Pay 40.00 EUR", "--match", "--receipt", file);
+    const code = await codeShown(asked);
+    await badgeShows(chromium, "1");
+    const popup = await openRequest(chromium, "Pay 40.00 EUR");
+    const field = popup.getByLabel("Code", { exact: true });
+    expect(await field.getAttribute("autocomplete")).toBe("off");
+    await popup.getByTestId("expected").check();
+    for (const typed of ["", code.slice(1), `${code}x`]) {
+      await field.fill(typed);
+      await popup.getByTestId("why").filter({ hasText: "Type the code" }).waitFor();
+      expect(await popup.getByTestId("accept").isDisabled()).toBe(true);
+    }
+    await field.fill(code);
+    await accept(popup);
+    await resultShown(popup);
+    expect(await popup.getByTestId("result").innerText()).toContain("Only the sender can tell");
+    await popup.close();
+    expect(await asked.finished).toMatchObject({ code: 0, stdout: `accepted: ${code}\n` });
+    const verified = await system.confirm("verify", file, "--pin", kid);
+    expect(verified.code).toBe(0);
+    expect(verified.stdout).toMatch(/passed +match/);
+  });
+
+  test("that is wrong ends with 1", async () => {
+    const { chromium, system } = here();
+    const asked = system.spawn("ask", ALICE, "Pay 50.00 EUR", "--match");
+    const code = await codeShown(asked);
+    await badgeShows(chromium, "1");
+    const popup = await openRequest(chromium, "Pay 50.00 EUR");
+    await popup.getByTestId("match").fill(code === "000000" ? "111111" : "000000");
+    await accept(popup);
+    await resultShown(popup);
+    await popup.close();
+    expect((await asked.finished).code).toBe(1);
+  });
+});

@@ -1,4 +1,5 @@
 /** Chromium and Firefox as the two devices of one account: the one lets the other in, either answers, the one revokes the other. */
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Chromium } from "../../src/demo/browser/chromium.ts";
 import type { Firefox } from "../../src/demo/browser/firefox.ts";
@@ -6,7 +7,7 @@ import type { FirefoxTab } from "../../src/demo/browser/firefox-tab.ts";
 import { waitUntil } from "../../src/demo/browser/wait.ts";
 import { findChromium, findFirefox } from "../../src/demo/prepare/browsers.mjs";
 import { launchChromium } from "../support/chromium.ts";
-import { armed, badgeShows, enrol, resultShown } from "../support/co-browser.ts";
+import { armed, badgeShows, enrol, openRequest, resultShown } from "../support/co-browser.ts";
 import { launchFirefox } from "../support/firefox.ts";
 import { System } from "../support/system.ts";
 import { plugIn } from "../support/virtual-authenticator.ts";
@@ -37,6 +38,24 @@ const lineShows = (word: string): Promise<unknown> =>
   waitUntil(`Firefox's line is "${word}"`, 60_000, () =>
     settings.text("[data-testid=line]", word).catch(() => undefined),
   );
+
+const ELSEWHERE = "Answered on another device";
+
+/** Waits until Firefox's open popup shows this. */
+const firefoxShows = (testid: string, words: string): Promise<true> =>
+  waitUntil(`Firefox's popup shows "${words}"`, 30_000, async () => {
+    const shown = await firefox.inPopup(
+      (document, id) => document.querySelector(`[data-testid=${id}]`)?.textContent ?? "",
+      testid,
+    );
+    return shown.includes(words) || undefined;
+  });
+
+/** The other device answered while this popup showed the request. */
+async function answeredElsewhere(popup: Page): Promise<void> {
+  await popup.getByTestId("result").filter({ hasText: ELSEWHERE }).waitFor({ timeout: 30_000 });
+  await popup.close();
+}
 
 describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
   beforeAll(async () => {
@@ -105,7 +124,7 @@ describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
     await lineShows("Listening");
   });
 
-  it("answers as the first one does, also after its background was stopped", async () => {
+  it("answers as the first one does, also after its background was stopped; the first one's open popup says so", async () => {
     await firefox.terminateBackground();
     const asked = system.spawn("ask", ALICE, DOORS, "--pin", chromiumKid);
     await badgeShows(chromium, "1");
@@ -114,18 +133,40 @@ describe.skipIf(MISSING !== "")(`a second device${MISSING}`, () => {
     await waitUntil('Firefox\'s badge shows "1"', 60_000, async () =>
       (await firefox.badge()) === "1" ? true : undefined,
     );
+    const popup = await openRequest(chromium, DOORS);
     await firefox.openPopup();
-    await waitUntil("Firefox's popup shows the request", 10_000, () =>
-      firefox.inPopup((document) => document.querySelector("[data-testid=heading]")?.textContent ?? undefined),
-    );
+    await firefoxShows("heading", DOORS);
     await firefox.clickInPopup("[data-testid=expected]");
     await waitUntil("Accept is armed", 10_000, () =>
       firefox.inPopup((document) => document.querySelector("[data-testid=accept]:enabled") !== null || undefined),
     );
     await firefox.clickInPopup("[data-testid=accept]");
     expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
+    await answeredElsewhere(popup);
     await badgeShows(chromium, "");
     await firefox.closePopup();
+  });
+
+  it("sees a request leave its open popup that the first one answers, and the block that was set there", async () => {
+    const asked = system.spawn("--home", `${system.folder}/stranger`, "ask", ALICE, "Blocked on the first one");
+    await badgeShows(chromium, "1");
+    await settings.click("[data-testid=policy-card] summary");
+    await settings.text("[data-testid=blocked]", "Nobody");
+    await firefox.openPopup();
+    await firefoxShows("heading", "Blocked on the first one");
+    const popup = await openRequest(chromium, "Blocked on the first one");
+    await popup.locator("[data-testid=reject-block]:enabled").click();
+    await popup.getByTestId("block-state").filter({ hasText: "Blocked: your broker takes nothing more" }).waitFor();
+    await popup.close();
+    expect((await asked.finished).code).toBe(1);
+    await firefoxShows("result", ELSEWHERE);
+    await firefox.closePopup();
+    const again = system.spawn("--home", `${system.folder}/stranger`, "ask", ALICE, "Once more");
+    expect((await again.finished).code).toBe(3);
+    // The lists are the broker's, and read when they are opened.
+    await settings.click("[data-testid=policy-card] summary");
+    await settings.click("[data-testid=policy-card] summary");
+    await settings.text("[data-testid=blocked] [data-testid=entry]", "Unblock");
   });
 
   it("is asked when the first one sets up a fingerprint or PIN, which counts for nobody before", async () => {

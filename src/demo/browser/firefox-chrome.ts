@@ -92,6 +92,7 @@ const PRESS = `(document, ...keys) => {
  * Where the system draws no notifications, Firefox can: in windows of its own, which take the focus of the one that has the
  * popup and do not give it back. So it draws none until it is told to.
  */
+const IDLE_AFTER = `(ms) => Services.prefs.setIntPref("extensions.background.idle.timeout", ms)`;
 const DRAW_NOTIFICATIONS = '(draws) => { Services.prefs.setBoolPref("alerts.useSystemBackend", !draws); }';
 
 const CLICK_NOTIFICATION = `() => {
@@ -191,6 +192,11 @@ export class FirefoxChrome {
   /** Whether Firefox draws its notifications itself from now on; at first it does not. */
   async drawNotifications(draws: boolean): Promise<void> {
     await this.#call(DRAW_NOTIFICATIONS, draws);
+  }
+
+  /** How long a background stays that does nothing, in milliseconds; at first 30 seconds. */
+  async idleAfter(ms: number): Promise<void> {
+    await this.#call(IDLE_AFTER, ms);
   }
 
   /** Clicks the notification that is on the screen. @throws {BrowserError} `command` where there is none */

@@ -103,6 +103,11 @@ export class Firefox {
     await install(this.#bidi, { extension: folder });
   }
 
+  /** Runs a function, given as its source, in every page that is opened from now on, before the page's own scripts. */
+  async beforePages(source: string): Promise<void> {
+    await this.#bidi.send("script.addPreloadScript", { functionDeclaration: source });
+  }
+
   /** Opens an address in a new tab. */
   async openTab(url: string): Promise<FirefoxTab> {
     const reply = await this.#bidi.send("browsingContext.create", { type: "tab" });
@@ -200,6 +205,11 @@ export class Firefox {
   /** Stops the background at once, as Firefox does with one that idles; an open popup stays open. */
   terminateBackground(): Promise<void> {
     return this.#chrome.terminateBackground();
+  }
+
+  /** How long Firefox keeps a background that does nothing, from its next work on, in milliseconds; at first 30 seconds. */
+  idleAfter(ms: number): Promise<void> {
+    return this.#chrome.idleAfter(ms);
   }
 
   /** Ends the browser; removes a temporary profile. A second call does nothing more. */

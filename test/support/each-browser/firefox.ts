@@ -21,9 +21,9 @@ export function firefoxOf(browser: TestBrowser): Firefox {
   return driver();
 }
 
-/** Starts Firefox on a profile that lasts until it is closed. */
-export async function startFirefox(): Promise<TestBrowser> {
-  const profile = await mkdtemp(join(tmpdir(), "mesh-confirm-profile-"));
+/** Starts Firefox on a profile that lasts until it is closed, or on one that is kept. */
+export async function startFirefox(kept?: string): Promise<TestBrowser> {
+  const profile = kept ?? (await mkdtemp(join(tmpdir(), "mesh-confirm-profile-")));
   let firefox = await launchFirefox({ profile, installation: "kept", archive: archiveOf("firefox") });
   const browser: TestBrowser = {
     name: "Firefox",
@@ -67,7 +67,7 @@ export async function startFirefox(): Promise<TestBrowser> {
     },
     close: async () => {
       await firefox.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      if (kept === undefined) await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
   drivers.set(browser, () => firefox);

@@ -28,7 +28,8 @@ export type { BrowserName, Notification, TestBrowser, TestPopup, TestTab } from 
 export { chromiumOf } from "./chromium.ts";
 export { firefoxOf } from "./firefox.ts";
 export { PATIENCE_MS, POPUP_PAGE } from "./popup-text.ts";
-export { acceptIn, badgeIs, connect, lookAt, press, rejectIn } from "./steps.ts";
+export { acceptIn, badgeIs, clearAlarms, connect, lookAt, press, rejectIn, ringAlarm } from "./steps.ts";
+export { inSettings, readStore, rowsOf, type StoredRow, writeStore } from "./stored.ts";
 export { OPTIONS_PAGE, testid } from "../../../src/demo/launcher/co-browser.ts";
 
 export const BROWSERS: readonly BrowserName[] = ["Chromium", "Firefox"];
@@ -43,6 +44,8 @@ export interface UserOptions {
   readonly fresh?: boolean;
   /** Whether Alice's account is connected; default true. */
   readonly connected?: boolean;
+  /** The profile's folder, which stays; a new one where it says none. */
+  readonly profile?: () => string | undefined;
   /** More for Chromium's launch; not for Firefox. */
   readonly chromium?: Partial<ChromiumOptions>;
 }
@@ -62,7 +65,7 @@ export function missing(name: BrowserName): string | undefined {
 
 /** Starts a browser with the extension in an empty profile; the caller closes it. */
 export function startBrowser(name: BrowserName, options: Partial<ChromiumOptions> = {}): Promise<TestBrowser> {
-  return name === "Chromium" ? startChromium(options) : startFirefox();
+  return name === "Chromium" ? startChromium(options) : startFirefox(options.profile);
 }
 
 /** Sits Alice down in front of a browser, for the tests of this `describe`; what is returned says who is there now. */
@@ -95,7 +98,8 @@ export function userIn(name: BrowserName, options: UserOptions = {}): () => User
 async function openUser(name: BrowserName, options: UserOptions): Promise<UserInBrowser> {
   const system = await System.start(options.policy, options.brokerArgs);
   try {
-    const browser = await startBrowser(name, options.chromium);
+    const profile = options.profile?.();
+    const browser = await startBrowser(name, { ...options.chromium, ...(profile === undefined ? {} : { profile }) });
     try {
       const kid = options.connected === false ? "" : await connect(browser, system, ALICE);
       return { browser, system, kid };

@@ -2,7 +2,7 @@
 import { waitUntil } from "../../../src/demo/browser/wait.ts";
 import { testid } from "../../../src/demo/launcher/co-browser.ts";
 import type { System } from "../system.ts";
-import type { TestBrowser, TestPopup } from "./browser.ts";
+import type { TestBrowser, TestPopup, TestTab } from "./browser.ts";
 import { PATIENCE_MS } from "./popup-text.ts";
 
 /** Connects an account on the settings page; the device's fingerprint, as the page shows it. */
@@ -55,4 +55,27 @@ export async function acceptIn(popup: TestPopup): Promise<string> {
 export async function rejectIn(popup: TestPopup): Promise<string> {
   await press(popup, "reject");
   return popup.text(testid("result"));
+}
+
+interface Alarms {
+  readonly alarms: {
+    readonly clearAll: () => Promise<unknown>;
+    readonly create: (name: string, when: object) => Promise<void>;
+  };
+}
+
+/** Takes the alarms away, so that nothing but what the test does wakes the background. @param tab - the settings page */
+export async function clearAlarms(tab: TestTab): Promise<void> {
+  await tab.evaluate(async () => {
+    const api = (Reflect.get(globalThis, "browser") ?? Reflect.get(globalThis, "chrome")) as Alarms;
+    await api.alarms.clearAll();
+  });
+}
+
+/** Has the alarm come now, and then as ever: the half minute until it does is tested once. @param tab - the settings page */
+export async function ringAlarm(tab: TestTab): Promise<void> {
+  await tab.evaluate(async () => {
+    const api = (Reflect.get(globalThis, "browser") ?? Reflect.get(globalThis, "chrome")) as Alarms;
+    await api.alarms.create("poll", { when: Date.now(), periodInMinutes: 0.5 });
+  });
 }

@@ -1,5 +1,5 @@
 /** What is left of hostile markup after the parser, in the built popup's page: nothing runs, nothing is loaded, no element but ours. */
-import { describe, expect } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseSrml, type Srml, SrmlError } from "../../src/srml/index.ts";
 import { CANARY, CONTEXTS, FAMILIES } from "../attacks/payloads.ts";
 import { chromiumTest } from "../support/chromium.ts";
@@ -70,4 +70,8 @@ describe("hostile markup in the popup", () => {
       expect(await page.locator("iframe, script:not([src]), object, embed, svg script, style").count()).toBe(0);
     },
   );
+
+  test("in Firefox", ({ skip }) => {
+    skip("Firefox runs nothing of a test before the scripts of an extension's page (measured: BiDi's preload script)");
+  });
 });

@@ -11,6 +11,7 @@ import { findChromium } from "../../src/demo/prepare/browsers.mjs";
 import { ask, newDevice, post, statusOf } from "../support/asking.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { accept, badgeShows, enrol, expectHeading, openRequest, resultShown } from "../support/co-browser.ts";
+import { ringAlarm } from "../support/each-browser/index.ts";
 import { foreignKey } from "../support/foreign-signer.ts";
 import { BANK, foreignRequest, newKey } from "../support/signing.ts";
 import { System } from "../support/system.ts";
@@ -233,6 +234,7 @@ describe("a sender that is blocked", { timeout: 120_000 }, () => {
     await page.getByTestId("blocks-waiting").filter({ hasText: BANK }).waitFor();
     await page.getByTestId("error").filter({ hasText: "cannot be reached" }).waitFor({ timeout: 60_000 });
     await system.startBroker();
+    await ringAlarm(page);
     await page.getByTestId("blocked").filter({ hasText: BANK }).waitFor({ timeout: 90_000 });
     expect(await page.getByTestId("blocks-waiting").count()).toBe(0);
     expect((await ask(system, bank, { toId: ALICE })).status).toBe(403);

@@ -103,11 +103,6 @@ export class Firefox {
     await install(this.#bidi, { extension: folder });
   }
 
-  /** Runs a function, given as its source, in every page that is opened from now on, before the page's own scripts. */
-  async beforePages(source: string): Promise<void> {
-    await this.#bidi.send("script.addPreloadScript", { functionDeclaration: source });
-  }
-
   /** Opens an address in a new tab. */
   async openTab(url: string): Promise<FirefoxTab> {
     const reply = await this.#bidi.send("browsingContext.create", { type: "tab" });

@@ -72,8 +72,12 @@ export async function clearAlarms(tab: TestTab): Promise<void> {
   });
 }
 
+interface Page {
+  readonly evaluate: (script: () => Promise<void>) => Promise<unknown>;
+}
+
 /** Has the alarm come now, and then as ever: the half minute until it does is tested once. @param tab - the settings page */
-export async function ringAlarm(tab: TestTab): Promise<void> {
+export async function ringAlarm(tab: Page): Promise<void> {
   await tab.evaluate(async () => {
     const api = (Reflect.get(globalThis, "browser") ?? Reflect.get(globalThis, "chrome")) as Alarms;
     await api.alarms.create("poll", { when: Date.now(), periodInMinutes: 0.5 });

@@ -4,14 +4,22 @@
  */
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
-import { describe, expect } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Chromium } from "../../src/demo/browser/chromium.ts";
 import { parseSrml, type Srml, SrmlError, writeSrml } from "../../src/srml/index.ts";
 import { corpus } from "../srml/corpus.ts";
 import { SENTENCES } from "../srml/sentences.ts";
-import { badgeShows, enrol, openRequest } from "../support/co-browser.ts";
-import { chromiumTest } from "../support/chromium.ts";
+import { badgeShows, openRequest } from "../support/co-browser.ts";
+import { ALICE, chromiumOf, userIn } from "../support/each-browser/index.ts";
 import { openEmptyPage, openPopupPage, type ShownText, showEach } from "../support/popup-page.ts";
-import { System } from "../support/system.ts";
+import type { System } from "../support/system.ts";
+
+const alice = userIn("Chromium");
+
+function here(): { readonly chromium: Chromium; readonly system: System } {
+  const { browser, system } = alice();
+  return { chromium: chromiumOf(browser), system };
+}
 
 /** What the frame of a sender's words is made of, whatever they say. */
 const FRAME = new Set(["div", "h1", "p", "label", "input", "span"]);
@@ -93,7 +101,8 @@ function expectShown(shown: Awaited<ReturnType<typeof showEach>>, documents: rea
 }
 
 describe("a request's text in the popup", () => {
-  chromiumTest("each sentence is shown as it is, isolated, in its own direction", async ({ chromium }) => {
+  test("each sentence is shown as it is, isolated, in its own direction", async () => {
+    const { chromium } = here();
     const page = await openPopupPage(chromium);
     const documents = SENTENCES.map(({ text }) =>
       parseSrml(writeSrml({ heading: text, paragraphs: [text, "OK 1", "אישור 1"], buttons: [{ label: "ok" }] })),
@@ -110,32 +119,31 @@ describe("a request's text in the popup", () => {
     expectShown(shown, documents);
   });
 
-  chromiumTest(
-    "what the parser accepts the browser reads alike, and the sanitizer leaves alone",
-    async ({ chromium }) => {
-      const seed = Number(process.env["CORPUS_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-      console.log(`the corpus's seed is ${seed}: CORPUS_SEED=${seed} makes it again`);
-      const documents = corpus(4000, seed);
-      const ours = documents.map(read);
-      const theirs = await parseInBrowser(await openEmptyPage(chromium), documents);
+  test("what the parser accepts the browser reads alike, and the sanitizer leaves alone", async () => {
+    const { chromium } = here();
+    const seed = Number(process.env["CORPUS_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+    console.log(`the corpus's seed is ${seed}: CORPUS_SEED=${seed} makes it again`);
+    const documents = corpus(4000, seed);
+    const ours = documents.map(read);
+    const theirs = await parseInBrowser(await openEmptyPage(chromium), documents);
 
-      const accepted = ours.flatMap((srml, index) => (srml === undefined ? [] : [{ srml, index }]));
-      const differing = accepted.filter(
-        ({ srml, index }) => JSON.stringify(collapsed(theirs[index])) !== JSON.stringify(expectedOf(srml)),
-      );
-      expect(differing.map(({ srml, index }) => [documents[index], srml, theirs[index]])).toEqual([]);
-      // Neither accepting nor refusing everything would pass, and there are documents for which the two differ safely.
-      const onlyTheirs = theirs.filter((parsed, index) => parsed !== null && ours[index] === undefined);
-      expect(accepted.length).toBeGreaterThan(800);
-      expect(onlyTheirs.length).toBeGreaterThan(200);
-      expect(theirs.filter((parsed) => parsed === null).length).toBeGreaterThan(200);
+    const accepted = ours.flatMap((srml, index) => (srml === undefined ? [] : [{ srml, index }]));
+    const differing = accepted.filter(
+      ({ srml, index }) => JSON.stringify(collapsed(theirs[index])) !== JSON.stringify(expectedOf(srml)),
+    );
+    expect(differing.map(({ srml, index }) => [documents[index], srml, theirs[index]])).toEqual([]);
+    // Neither accepting nor refusing everything would pass, and there are documents for which the two differ safely.
+    const onlyTheirs = theirs.filter((parsed, index) => parsed !== null && ours[index] === undefined);
+    expect(accepted.length).toBeGreaterThan(800);
+    expect(onlyTheirs.length).toBeGreaterThan(200);
+    expect(theirs.filter((parsed) => parsed === null).length).toBeGreaterThan(200);
 
-      const some = accepted.slice(0, 300).map(({ srml }) => srml);
-      expectShown(await showEach(await openPopupPage(chromium), some), some);
-    },
-  );
+    const some = accepted.slice(0, 300).map(({ srml }) => srml);
+    expectShown(await showEach(await openPopupPage(chromium), some), some);
+  });
 
-  chromiumTest("of the Big List of Naughty Strings nothing runs and nothing is changed", async ({ chromium }) => {
+  test("of the Big List of Naughty Strings nothing runs and nothing is changed", async () => {
+    const { chromium } = here();
     const page = await openPopupPage(chromium);
     const dialogs: string[] = [];
     page.on("dialog", (dialog) => void dialog.dismiss().then(() => dialogs.push(dialog.message())));
@@ -155,25 +163,20 @@ describe("a request's text in the popup", () => {
 });
 
 describe("a sender's domain in the popup", () => {
-  chromiumTest("is shown in both forms, with a warning of what it mixes and resembles", async ({ chromium }) => {
-    const system = await System.start();
-    try {
-      await enrol(chromium, system, "alice@localhost");
-      // The second letter is Cyrillic.
-      const asked = system.spawn("ask", "alice@localhost", "Pay", "--from", "bank@xn--lcalhost-nbh");
-      await badgeShows(chromium, "1");
-      const popup = await openRequest(chromium, "Pay");
-      expect(await popup.getByTestId("sender").innerText()).toContain("bank@xn--lcalhost-nbh");
-      expect(await popup.getByTestId("domain").innerText()).toContain("lоcalhost");
-      expect(await popup.getByTestId("domain-warning").allInnerTexts()).toEqual([
-        expect.stringContaining("mixes letters"),
-        expect.stringContaining("not localhost, which you know"),
-      ]);
-      expect(await popup.getByTestId("domain-warning").locator("svg").count()).toBe(2);
-      asked.child.kill("SIGINT");
-      await asked.finished;
-    } finally {
-      await system.close();
-    }
+  test("is shown in both forms, with a warning of what it mixes and resembles", async () => {
+    const { chromium, system } = here();
+    // The second letter is Cyrillic.
+    const asked = system.spawn("ask", ALICE, "Pay", "--from", "bank@xn--lcalhost-nbh");
+    await badgeShows(chromium, "1");
+    const popup = await openRequest(chromium, "Pay");
+    expect(await popup.getByTestId("sender").innerText()).toContain("bank@xn--lcalhost-nbh");
+    expect(await popup.getByTestId("domain").innerText()).toContain("lоcalhost");
+    expect(await popup.getByTestId("domain-warning").allInnerTexts()).toEqual([
+      expect.stringContaining("mixes letters"),
+      expect.stringContaining("not localhost, which you know"),
+    ]);
+    expect(await popup.getByTestId("domain-warning").locator("svg").count()).toBe(2);
+    asked.child.kill("SIGINT");
+    await asked.finished;
   });
 });

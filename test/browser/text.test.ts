@@ -100,6 +100,27 @@ function expectShown(shown: Awaited<ReturnType<typeof showEach>>, documents: rea
   expect(shown.flatMap(({ tags }) => tags).filter((tag) => !FRAME.has(tag))).toEqual([]);
 }
 
+// Before the tests with a page that stands for the popup, in a tab with its address.
+describe("a sender's domain in the popup", () => {
+  test("is shown in both forms, with a warning of what it mixes and resembles", async () => {
+    const { chromium, system } = here();
+    // The second letter is Cyrillic.
+    const asked = system.spawn("ask", ALICE, "Pay", "--from", "bank@xn--lcalhost-nbh");
+    await badgeShows(chromium, "1");
+    const popup = await openRequest(chromium, "Pay");
+    expect(await popup.getByTestId("sender").innerText()).toContain("bank@xn--lcalhost-nbh");
+    expect(await popup.getByTestId("domain").innerText()).toContain("lоcalhost");
+    expect(await popup.getByTestId("domain-warning").allInnerTexts()).toEqual([
+      expect.stringContaining("mixes letters"),
+      expect.stringContaining("not localhost, which you know"),
+    ]);
+    expect(await popup.getByTestId("domain-warning").locator("svg").count()).toBe(2);
+    await popup.close();
+    asked.child.kill("SIGINT");
+    await asked.finished;
+  });
+});
+
 describe("a request's text in the popup", () => {
   test("each sentence is shown as it is, isolated, in its own direction", async () => {
     const { chromium } = here();
@@ -159,24 +180,5 @@ describe("a request's text in the popup", () => {
     expectShown(await showEach(page, documents), documents);
     expect(dialogs).toEqual([]);
     expect(page.url()).toBe(chromium.url("src/extension/popup/index.html"));
-  });
-});
-
-describe("a sender's domain in the popup", () => {
-  test("is shown in both forms, with a warning of what it mixes and resembles", async () => {
-    const { chromium, system } = here();
-    // The second letter is Cyrillic.
-    const asked = system.spawn("ask", ALICE, "Pay", "--from", "bank@xn--lcalhost-nbh");
-    await badgeShows(chromium, "1");
-    const popup = await openRequest(chromium, "Pay");
-    expect(await popup.getByTestId("sender").innerText()).toContain("bank@xn--lcalhost-nbh");
-    expect(await popup.getByTestId("domain").innerText()).toContain("lоcalhost");
-    expect(await popup.getByTestId("domain-warning").allInnerTexts()).toEqual([
-      expect.stringContaining("mixes letters"),
-      expect.stringContaining("not localhost, which you know"),
-    ]);
-    expect(await popup.getByTestId("domain-warning").locator("svg").count()).toBe(2);
-    asked.child.kill("SIGINT");
-    await asked.finished;
   });
 });

@@ -202,7 +202,7 @@ export class Firefox {
     return this.#chrome.terminateBackground();
   }
 
-  /** How long Firefox keeps a background that does nothing, from its next work on, in milliseconds; at first 30 seconds. */
+  /** How long Firefox keeps a background that does nothing, from its next start on, in milliseconds; at first 30 seconds. */
   idleAfter(ms: number): Promise<void> {
     return this.#chrome.idleAfter(ms);
   }

@@ -25,7 +25,7 @@ const parts = [...new Set(files.map(({ name }) => partOf(name)))]
 const running = reachable(ENTRIES, false);
 const reached = [...reachable(ENTRIES, true)]
   .sort()
-  .map((file) => ({ name: relative(ROOT, file), lines: linesOfCode(file), runs: running.has(file) }));
+  .map((file) => ({ name: relative(ROOT, file), ...linesOfCode(file), runs: running.has(file) }));
 const generated = reached.filter(({ name }) => name.endsWith(".generated.ts"));
 const own = reached.filter(({ name }) => !name.endsWith(".generated.ts"));
 const folders = [...new Set(own.map(folderOf))].map((name) => {
@@ -43,6 +43,9 @@ function printAll() {
   console.log("\nLines of our own code that the entry points reach: that run, and with types and doorways:");
   for (const { name, lines, runs, files: count } of folders) print(runs, lines, `${name}, ${count} files`);
   print(sum(folders, "runs"), sum(own, "lines"), `all, ${own.length} files`);
+  const running = own.filter(({ runs }) => runs);
+  print(sum(running, "imports"), sum(own, "imports"), "of these imports and re-exports");
+  print(sum(running, "types"), sum(own, "types"), "of these declarations of types");
   print(
     sum(
       generated.filter(({ runs }) => runs),
@@ -114,20 +117,25 @@ function namesOf(statement, wanted, withTypes) {
     .map((one) => (one.propertyName ?? one.name).text);
 }
 
-/** Lines on which a token stands. */
+/** Lines on which a token stands; of them those of imports and re-exports, and those of declarations of types. */
 function linesOfCode(file) {
   const source = parse(file);
-  const lines = new Set();
-  const visit = (node) => {
+  const lines = { lines: new Set(), imports: new Set(), types: new Set() };
+  const visit = (node, kind) => {
     const children = node.getChildren(source).filter((child) => !ts.isJSDoc(child));
-    if (children.length > 0) return children.forEach(visit);
+    if (children.length > 0) return children.forEach((child) => visit(child, kind ?? kindOf(child)));
     if (node.getWidth(source) === 0) return;
     const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line;
     const last = source.getLineAndCharacterOfPosition(node.getEnd()).line;
-    for (let line = first; line <= last; line += 1) lines.add(line);
+    for (let line = first; line <= last; line += 1) [lines.lines, lines[kind]].forEach((set) => set?.add(line));
   };
   visit(source);
-  return lines.size;
+  return { lines: lines.lines.size, imports: lines.imports.size, types: lines.types.size };
+}
+
+function kindOf(node) {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return "imports";
+  return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) ? "types" : undefined;
 }
 
 function parse(file) {

@@ -13,7 +13,6 @@ import {
 } from "../crypto/index.ts";
 import {
   LIMITS,
-  type Outcome,
   ProtocolError,
   readResponse,
   type RequestBody,
@@ -22,7 +21,7 @@ import {
   type Transaction,
   writeRequest,
 } from "../protocol/index.ts";
-import { readBounded } from "./bounded-body.ts";
+import { fetchFrom, readBounded } from "./fetch.ts";
 import { ClientError } from "./errors.ts";
 
 export interface CallOptions {
@@ -41,8 +40,6 @@ export interface Credentials {
   readonly service: VerifyKey;
 }
 
-export type Answer<T extends Transaction> = ResponseBody<T> | Outcome;
-
 const TIMEOUT_MS = 20_000;
 
 /**
@@ -54,7 +51,7 @@ export async function callPlain<T extends Transaction>(
   transaction: T,
   body: RequestBody<T>,
   options: CallOptions,
-): Promise<Answer<T>> {
+): Promise<ResponseBody<T>> {
   const { bytes } = await exchange(writeRequest(transaction, body), "application/json", options);
   return readAnswer(transaction, bytes);
 }
@@ -69,7 +66,7 @@ export async function callSigned<T extends Transaction>(
   body: RequestBody<T>,
   who: Credentials,
   options: CallOptions,
-): Promise<Answer<T>> {
+): Promise<ResponseBody<T>> {
   const call = await sealCall(who.key, {
     url: options.endpoint,
     message: writeRequest(transaction, body),
@@ -91,7 +88,7 @@ export function checkClock(brokerMs: number, nowMs: number): void {
   const ahead = Math.round((nowMs - brokerMs) / 1000);
   if (Math.abs(ahead) * 1000 <= LIMITS.clockSkewMs) return;
   const by = `${String(Math.round(Math.abs(ahead) / 60))} minutes ${ahead > 0 ? "fast" : "slow"}`;
-  throw new ClientError("clock", `This machine's clock is ${by}; set it right and try again.`, ahead);
+  throw new ClientError("clock", `This machine's clock is ${by}; set it right and try again.`, { aheadSeconds: ahead });
 }
 
 /**
@@ -103,7 +100,7 @@ export async function openSignedAnswer(
   bytes: Uint8Array | string,
   expect: { readonly req: string; readonly service: VerifyKey; readonly httpStatus?: number },
 ): Promise<OpenedAnswer> {
-  const notSigned = (why: string): ClientError => new ClientError("not_signed", why, undefined, expect.httpStatus);
+  const notSigned = (why: string): ClientError => new ClientError("not_signed", why, { status: expect.httpStatus });
   try {
     return await openAnswer(bytes, expect);
   } catch (error) {
@@ -116,7 +113,7 @@ export async function openSignedAnswer(
 }
 
 /** @throws ClientError `malformed` */
-export function readAnswer<T extends Transaction>(transaction: T, bytes: Uint8Array | string): Answer<T> {
+export function readAnswer<T extends Transaction>(transaction: T, bytes: Uint8Array | string): ResponseBody<T> {
   try {
     return readResponse(transaction, scanJson(bytes, LIMITS.answerBytes));
   } catch (error) {
@@ -130,29 +127,14 @@ export function readAnswer<T extends Transaction>(transaction: T, bytes: Uint8Ar
  *
  * @throws ClientError `unreachable`, `timeout`, `aborted`, `malformed`
  */
-export async function exchange(
+export function exchange(
   body: string,
   contentType: string,
-  options: CallOptions,
+  { endpoint, timeoutMs = TIMEOUT_MS, ...options }: CallOptions,
 ): Promise<{ readonly bytes: Uint8Array; readonly httpStatus: number }> {
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
-  try {
-    const response = await options.fetch(options.endpoint, {
-      method: "POST",
-      headers: { "content-type": contentType },
-      body,
-      signal,
-      redirect: "error",
-      credentials: "omit",
-      cache: "no-store",
-      referrerPolicy: "no-referrer",
-    });
-    return { bytes: await readBounded(response, LIMITS.answerBytes), httpStatus: response.status };
-  } catch (error) {
-    if (error instanceof ClientError) throw error;
-    if (options.signal?.aborted === true) throw new ClientError("aborted", "The call was given up.");
-    if (timeout.aborted) throw new ClientError("timeout", `${options.endpoint} did not answer in time.`);
-    throw new ClientError("unreachable", `${options.endpoint} cannot be reached.`);
-  }
+  const post = { method: "POST", headers: { "content-type": contentType }, body };
+  return fetchFrom(endpoint, post, { ...options, timeoutMs }, async (response) => ({
+    bytes: await readBounded(response, LIMITS.answerBytes),
+    httpStatus: response.status,
+  }));
 }

@@ -64,16 +64,13 @@ export async function connectDevice(input: ConnectInput, options: CallOptions): 
   const claimed = readAnswer("Connect", payload);
   if (claimed.Status === 401 && issued !== undefined) checkClock(issued, options.clock());
   if (claimed.Status >= 300) return { ok: false, outcome: claimed };
-  const service = await claimedKey("ServiceKey" in claimed ? claimed.ServiceKey : undefined);
+  const service = await claimedKey(claimed.ServiceKey);
   await openSignedAnswer(bytes, { req: call.req, service });
-  const connected = { ok: true, service, state: ("State" in claimed ? claimed.State : undefined) ?? "active" } as const;
-  if (code === undefined) return connected;
-  const proof = "Proof" in claimed ? claimed.Proof : undefined;
   const parts = serviceProofParts(account, service.kid, key.kid);
-  if (proof === undefined || !(await isProof(code, parts, proof))) {
+  if (code !== undefined && !(await verifyCodeProof(code, parts, claimed.Proof ?? "").catch(() => false))) {
     throw new ClientError("not_signed", "The broker did not prove that it knows the code; nothing was kept.");
   }
-  return connected;
+  return { ok: true, service, state: claimed.State ?? "active" };
 }
 
 async function claimedKey(jwk: PublicJwk | undefined): Promise<VerifyKey> {
@@ -82,15 +79,6 @@ async function claimedKey(jwk: PublicJwk | undefined): Promise<VerifyKey> {
     return await importPublicKey(jwk);
   } catch (error) {
     if (error instanceof CryptoError) throw new ClientError("malformed", `The broker's key: ${error.message}`);
-    throw error;
-  }
-}
-
-async function isProof(code: string, parts: readonly string[], proof: string): Promise<boolean> {
-  try {
-    return await verifyCodeProof(code, parts, proof);
-  } catch (error) {
-    if (error instanceof ProtocolError) return false;
     throw error;
   }
 }

@@ -5,19 +5,18 @@
 import { openDeviceProfile, type VerifyKey } from "../crypto/index.ts";
 import type {
   AccountPolicy,
-  PolicySet,
   DeviceEntry,
   Jws,
   JwsOrJwe,
   Outcome,
+  PolicySet,
   RequestBody,
   RequestEntry,
   RequestStatus,
-  Status,
+  ResponseBody,
   Transaction,
 } from "../protocol/index.ts";
-import { STATUS } from "../protocol/index.ts";
-import { type Answer, type CallOptions, callSigned, type Credentials } from "./call.ts";
+import { type CallOptions, callSigned, type Credentials } from "./call.ts";
 import { ClientError } from "./errors.ts";
 import { callFollowing } from "./follow-key.ts";
 
@@ -41,8 +40,8 @@ export interface DeviceLine {
   pending(account: DeviceAccount): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
   pendingEntry(account: DeviceAccount, brokerId: string): Promise<RequestEntry | undefined>;
   statusOf(account: DeviceAccount, brokerId: string): Promise<RequestStatus | undefined>;
-  respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<Status>;
-  refuse(account: DeviceAccount, brokerId: string): Promise<Status>;
+  respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<number>;
+  refuse(account: DeviceAccount, brokerId: string): Promise<number>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
   /** Tells the broker of a profile of this device; `pending` where another device is asked whether it counts. */
   connect(account: DeviceAccount, deviceName: string, profile: Jws): Promise<"active" | "pending">;
@@ -57,18 +56,25 @@ export interface DeviceLine {
 /** How many answers of Pending are read at most; what is left is read at the next poll. */
 const PAGES = 20;
 
+type Call = <T extends Transaction>(
+  account: DeviceAccount,
+  transaction: T,
+  body: RequestBody<T>,
+) => Promise<ResponseBody<T>>;
+
 /** Makes the line; every method rejects with a ClientError where there was no signed answer, `refused` where it was a no. */
 export function deviceLine(options: DeviceLineOptions): DeviceLine {
-  const call = async <T extends Transaction>(
-    account: DeviceAccount,
-    transaction: T,
-    body: RequestBody<T>,
-  ): Promise<Answer<T>> => {
+  const call: Call = async (account, transaction, body) => {
     const { adopt } = options;
     const who = await options.credentials(account);
     const at = { ...options, endpoint: account.broker };
     if (adopt === undefined) return callSigned(transaction, body, who, at);
     return callFollowing(transaction, body, who, at, (service) => adopt(account, service));
+  };
+  const done: Call = async (account, transaction, body) => {
+    const answer = await call(account, transaction, body);
+    if (answer.Status >= 300) throw refusalOf(answer);
+    return answer;
   };
 
   return {
@@ -76,92 +82,61 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
       const entries: RequestEntry[] = [];
       let place: { readonly AfterId?: number } = {};
       for (let page = 0; page < PAGES; page++) {
-        const answer = await call(account, "Pending", { Responder: account.account, ...place });
-        requireDone(answer);
-        const listed = "Entries" in answer ? answer.Entries : [];
-        entries.push(...listed);
-        const last = listed.at(-1)?.Sequence;
+        const { Entries = [], More } = await done(account, "Pending", { Responder: account.account, ...place });
+        entries.push(...Entries);
+        const last = Entries.at(-1)?.Sequence;
         // An empty page is the end, unless nothing of it could be read; one that gives no Sequence, or leads back, cannot be
         // gone on from.
-        if (last === undefined) return { entries, complete: listed.length === 0 && !("More" in answer && answer.More) };
+        if (last === undefined) return { entries, complete: Entries.length === 0 && More !== true };
         if (last <= (place.AfterId ?? -1)) break;
         place = { AfterId: last };
       }
       return { entries, complete: false };
     },
-    pendingEntry: async (account, brokerId) => {
-      const answer = await call(account, "Pending", { Responder: account.account, BrokerID: brokerId });
-      if (answer.Status === 404) return undefined;
-      requireDone(answer);
-      return "Entries" in answer ? answer.Entries.find((entry) => entry.BrokerID === brokerId) : undefined;
+    pendingEntry: async (account, BrokerID) => {
+      const answer = await done(account, "Pending", { Responder: account.account, BrokerID }).catch(noneIfNotFound);
+      return answer?.Entries?.find((entry) => entry.BrokerID === BrokerID);
     },
-    statusOf: async (account, brokerId) => {
-      const answer = await call(account, "Status", { BrokerID: brokerId });
-      if (answer.Status === 404) return undefined;
-      requireDone(answer);
-      return "Response" in answer ? answer.Response.RequestStatus : undefined;
+    statusOf: async (account, BrokerID) => {
+      const answer = await done(account, "Status", { BrokerID }).catch(noneIfNotFound);
+      return answer?.Response?.RequestStatus;
     },
-    respond: async (account, brokerId, answer) => {
-      const Response = { BrokerID: brokerId, RequestStatus: "REPLY", Response: answer } as const;
-      return knownStatus((await call(account, "Respond", { Response })).Status);
-    },
-    refuse: async (account, brokerId) => {
-      const Response = { BrokerID: brokerId, RequestStatus: "REFUSED" } as const;
-      return knownStatus((await call(account, "Respond", { Response })).Status);
-    },
+    respond: async (account, BrokerID, Response) =>
+      (await call(account, "Respond", { Response: { BrokerID, RequestStatus: "REPLY", Response } })).Status,
+    refuse: async (account, BrokerID) =>
+      (await call(account, "Respond", { Response: { BrokerID, RequestStatus: "REFUSED" } })).Status,
     connect: async (account, DeviceName, DeviceProfile) => {
-      const answer = await call(account, "Connect", { Account: account.account, DeviceName, DeviceProfile });
-      requireDone(answer);
-      return ("State" in answer ? answer.State : undefined) ?? "active";
+      const { State = "active" } = await done(account, "Connect", {
+        Account: account.account,
+        DeviceName,
+        DeviceProfile,
+      });
+      return State;
     },
     policy: async (account, set) => {
-      const change = set === undefined ? {} : { Set: set };
-      const answer = await call(account, "Policy", { Responder: account.account, ...change });
-      requireDone(answer);
-      const policy = "Policy" in answer ? answer.Policy : undefined;
-      if (policy === undefined) throw new ClientError("malformed", "The broker did not say what the policy is.");
-      return policy;
+      const { Policy } = await done(account, "Policy", { Responder: account.account, ...(set && { Set: set }) });
+      if (Policy === undefined) throw new ClientError("malformed", "The broker did not say what the policy is.");
+      return Policy;
     },
     devices: async (account, revoke) => {
-      const more = revoke === undefined ? {} : { Revoke: revoke };
-      const answer = await call(account, "Devices", { Responder: account.account, ...more });
-      requireDone(answer);
-      return "Devices" in answer ? (answer.Devices ?? []) : [];
+      const more = revoke && { Revoke: revoke };
+      return (await done(account, "Devices", { Responder: account.account, ...more })).Devices ?? [];
     },
-    endorsements: async (account) => {
-      const answer = await call(account, "Profile", { Account: account.account });
-      requireDone(answer);
-      return "Endorsements" in answer ? (answer.Endorsements ?? []) : [];
-    },
+    endorsements: async (account) => (await done(account, "Profile", { Account: account.account })).Endorsements ?? [],
     vouchedKids: async (account, fromId) => {
-      const answer = await call(account, "Profile", { Account: fromId });
-      if (answer.Status === 404) return [];
-      requireDone(answer);
-      const kids: string[] = [];
-      for (const profile of "Devices" in answer ? (answer.Devices ?? []) : []) {
-        const opened = await openDeviceProfile(profile).catch(() => undefined);
-        if (opened?.account === fromId) kids.push(opened.signingKey.kid);
-      }
-      return kids;
+      const profiles = (await done(account, "Profile", { Account: fromId }).catch(noneIfNotFound))?.Devices ?? [];
+      const opened = await Promise.all(profiles.map((profile) => openDeviceProfile(profile).catch(() => undefined)));
+      return opened.flatMap((profile) => (profile?.account === fromId ? profile.signingKey.kid : []));
     },
   };
 }
 
 /** The broker's signed no. */
 export function refusalOf({ Status, StatusDescription = "The broker refused.", DeviceState }: Outcome): ClientError {
-  return new ClientError("refused", StatusDescription, undefined, Status, DeviceState);
+  return new ClientError("refused", StatusDescription, { status: Status, deviceState: DeviceState });
 }
 
-function requireDone(answer: Answer<Transaction>): void {
-  if (answer.Status < 300) return;
-  throw refusalOf(answer);
-}
-
-/** A status that the design does not know is treated as the broker's failure. */
-function knownStatus(status: number): Status {
-  return (
-    Object.keys(STATUS)
-      .map(Number)
-      .find((known): known is Status => known === status) ?? 500
-  );
+/** A signed "not found" is an answer where something is looked for. */
+function noneIfNotFound(error: unknown): undefined {
+  if (!(error instanceof ClientError && error.code === "refused" && error.status === 404)) throw error;
 }

@@ -33,14 +33,12 @@ export class ClientError extends Error {
   constructor(
     code: ClientErrorCode,
     message: string,
-    aheadSeconds?: number,
-    status?: number,
-    deviceState?: Outcome["DeviceState"],
+    more: Partial<Pick<ClientError, "aheadSeconds" | "status" | "deviceState">> = {},
   ) {
     super(message);
     this.code = code;
-    this.aheadSeconds = aheadSeconds;
-    this.status = status;
-    this.deviceState = deviceState;
+    this.aheadSeconds = more.aheadSeconds;
+    this.status = more.status;
+    this.deviceState = more.deviceState;
   }
 }

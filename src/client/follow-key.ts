@@ -3,8 +3,8 @@
  * (Appendix A of the design). The new key is adopted only after it signed the answer of this very call.
  */
 import { CryptoError, importPublicKey, successorsOf, type VerifyKey } from "../crypto/index.ts";
-import type { RequestBody, Transaction } from "../protocol/index.ts";
-import { type Answer, type CallOptions, callPlain, callSigned, type Credentials } from "./call.ts";
+import type { RequestBody, ResponseBody, Transaction } from "../protocol/index.ts";
+import { type CallOptions, callPlain, callSigned, type Credentials } from "./call.ts";
 import { ClientError } from "./errors.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function callFollowing<T extends Transaction>(
   who: Credentials,
   options: CallOptions,
   adopt: (service: VerifyKey) => Promise<void>,
-): Promise<Answer<T>> {
+): Promise<ResponseBody<T>> {
   try {
     return await callSigned(transaction, body, who, options);
   } catch (error) {
@@ -34,9 +34,8 @@ export async function callFollowing<T extends Transaction>(
 
 /** The key that the broker names now, where a chain of handovers leads to it from the pinned one. */
 async function successorOf(pinned: VerifyKey, options: CallOptions): Promise<VerifyKey | undefined> {
-  const hello = await callPlain("Hello", {}, options);
-  if (!("ServiceKey" in hello)) return undefined;
-  const { ServiceKey, ServiceKeyChain = [], NextServiceKey } = hello;
+  const { ServiceKey, ServiceKeyChain = [], NextServiceKey } = await callPlain("Hello", {}, options);
+  if (ServiceKey === undefined) return undefined;
   const chain = NextServiceKey === undefined ? ServiceKeyChain : [...ServiceKeyChain, NextServiceKey];
   try {
     const { kid } = await importPublicKey(ServiceKey);

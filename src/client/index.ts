@@ -1,6 +1,6 @@
 /** Calling a broker: authenticated calls, connecting a device, the push channel. fetch and WebSocket only. */
 export { backoffMs } from "./backoff.ts";
-export { type Answer, type CallOptions, callPlain, callSigned, type Credentials } from "./call.ts";
+export { type CallOptions, callPlain, callSigned, type Credentials } from "./call.ts";
 export { connectDevice, type Connected, type ConnectInput } from "./connect.ts";
 export { callFollowing } from "./follow-key.ts";
 export { ClientError, type ClientErrorCode } from "./errors.ts";

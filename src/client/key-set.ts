@@ -14,9 +14,9 @@ import {
   PublicJwk,
   scanJson,
 } from "../protocol/index.ts";
-import { readBounded } from "./bounded-body.ts";
 import type { CallOptions } from "./call.ts";
 import { ClientError } from "./errors.ts";
+import { fetchFrom, readBounded } from "./fetch.ts";
 
 export interface PublishedKey {
   readonly kid: string;
@@ -52,18 +52,17 @@ export function isPublished(keys: KeySet, fromId: string, kid: string): boolean 
  * @throws ClientError `malformed`, also where it publishes a private key
  */
 export async function readKeySet(bytes: Uint8Array): Promise<KeySet> {
-  let json: JsonValue;
   try {
-    json = scanJson(bytes, LIMITS.messageBytes);
+    const json = scanJson(bytes, LIMITS.messageBytes);
+    const keys = isJsonObject(json) ? json["keys"] : undefined;
+    if (!Array.isArray(keys)) throw malformed("It has no list of keys.");
+    if (keys.length > MOST_KEYS) throw malformed(`It has more than ${String(MOST_KEYS)} keys.`);
+    const read = await Promise.all(keys.map(readKey));
+    return Object.freeze(read.filter((key) => key !== undefined));
   } catch (error) {
     if (error instanceof ProtocolError) throw malformed(error.message);
     throw error;
   }
-  const keys = isJsonObject(json) ? json["keys"] : undefined;
-  if (!Array.isArray(keys)) throw malformed("It has no list of keys.");
-  if (keys.length > MOST_KEYS) throw malformed(`It has more than ${String(MOST_KEYS)} keys.`);
-  const read = await Promise.all(keys.map(readKey));
-  return Object.freeze(read.filter((key) => key !== undefined));
 }
 
 async function readKey(json: JsonValue): Promise<PublishedKey | undefined> {
@@ -78,7 +77,6 @@ async function readKey(json: JsonValue): Promise<PublishedKey | undefined> {
   try {
     return Object.freeze({ kid: (await importPublicKey(PublicJwk.read(json, "key"))).kid, accounts });
   } catch (error) {
-    if (error instanceof ProtocolError) throw malformed(error.message);
     if (error instanceof CryptoError) return undefined;
     throw error;
   }
@@ -95,30 +93,15 @@ function malformed(why: string): ClientError {
  * @param url - from {@link keySetUrl}
  * @throws ClientError `unreachable`, `timeout`, `malformed`
  */
-export async function fetchKeySet(url: string, options: Pick<CallOptions, "fetch" | "timeoutMs">): Promise<KeySet> {
-  const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-  let bytes: Uint8Array;
-  try {
-    const response = await options.fetch(url, {
-      signal,
-      redirect: "error",
-      credentials: "omit",
-      cache: "no-store",
-      referrerPolicy: "no-referrer",
-    });
-    if (response.status === 404 || response.status === 410) {
-      await response.body?.cancel();
-      return [];
-    }
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new ClientError("unreachable", `${url} answers with HTTP status ${String(response.status)}.`);
-    }
-    bytes = await readBounded(response, LIMITS.messageBytes);
-  } catch (error) {
-    if (error instanceof ClientError) throw error;
-    if (signal.aborted) throw new ClientError("timeout", `${url} did not answer in time.`);
-    throw new ClientError("unreachable", `${url} cannot be reached.`);
-  }
-  return readKeySet(bytes);
+export async function fetchKeySet(
+  url: string,
+  { fetch, timeoutMs = TIMEOUT_MS }: Pick<CallOptions, "fetch" | "timeoutMs">,
+): Promise<KeySet> {
+  const bytes = await fetchFrom(url, {}, { fetch, timeoutMs }, async (response) => {
+    if (response.status === 200) return readBounded(response, LIMITS.messageBytes);
+    await response.body?.cancel();
+    if (response.status === 404 || response.status === 410) return undefined;
+    throw new ClientError("unreachable", `${url} answers with HTTP status ${String(response.status)}.`);
+  });
+  return bytes === undefined ? [] : readKeySet(bytes);
 }

@@ -2,10 +2,9 @@
  * Keys that objects are encrypted for: EC on P-256, for ECDH-ES (RFC 7518 §4.6). Known by the same fingerprint as keys
  * that sign, and never the same keys: one signs or decrypts, not both.
  */
-import type { PublicJwk } from "../protocol/index.ts";
-import { decodeBase64url } from "../protocol/index.ts";
+import { decodeBase64url, type PublicJwk } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
-import { encryptionJwkOf } from "./keys.ts";
+import { ECDH, encryptionJwkOf } from "./keys.ts";
 import { fingerprint } from "./udf.ts";
 
 /** A public key that something can be encrypted for; `kid` was computed from it. */
@@ -23,8 +22,6 @@ export interface DecryptionKey {
 
 /** How a content key is encrypted for such a key. */
 export const ALG = "ECDH-ES+A256KW";
-
-const ECDH = { name: "ECDH", namedCurve: "P-256" } as const;
 
 /**
  * Imports a public JWK to encrypt for.

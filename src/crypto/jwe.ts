@@ -3,7 +3,7 @@
  * protected `cty` says which kind. ECDH-ES+A256KW on P-256 and A256GCM, and nothing else. What is inside is worth no more
  * than its signature: anybody can encrypt for a public key, and whoever decrypted can encrypt anew for somebody else.
  */
-import { GeneralEncrypt } from "jose";
+import { errors, flattenedDecrypt, type FlattenedJWE, GeneralEncrypt } from "jose";
 import {
   decodeBase64url,
   encodeBase64url,
@@ -19,7 +19,6 @@ import {
 import { ALG, type DecryptionKey, type EncryptionKey, importPoint } from "./encryption-key.ts";
 import { CryptoError } from "./errors.ts";
 import { readHeader } from "./header.ts";
-import { openContent } from "./jwe-content.ts";
 import { type Sha256, webSha256 } from "./sha256.ts";
 
 const ENC = "A256GCM";
@@ -64,6 +63,34 @@ export async function decryptJws(jwe: Jwe, typ: string, { kid, key }: Decryption
   const flat = { protected: encoded, iv, ciphertext, tag, encrypted_key: recipient.encrypted_key };
   const plaintext = await openContent({ ...flat, header: { ...recipient.header } }, key, { alg: ALG, enc: ENC });
   return Jws.read(scanJson(plaintext, LIMITS.messageBytes), "encrypted");
+}
+
+/**
+ * The innermost step, over jose: decrypts a flattened JWE by one recipient's key.
+ *
+ * @returns the plaintext
+ * @throws CryptoError `algorithm` for another algorithm than the named ones, `ciphertext` for whatever does not decrypt
+ */
+export async function openContent(
+  jwe: FlattenedJWE,
+  key: CryptoKey,
+  allowed: { readonly alg: string; readonly enc: string },
+): Promise<Uint8Array> {
+  try {
+    const { plaintext } = await flattenedDecrypt(jwe, key, {
+      keyManagementAlgorithms: [allowed.alg],
+      contentEncryptionAlgorithms: [allowed.enc],
+      // Nothing here is compressed, and a bomb need not be defused that is not let in.
+      maxDecompressedLength: 0,
+    });
+    return plaintext;
+  } catch (error) {
+    if (error instanceof errors.JOSEAlgNotAllowed) throw new CryptoError("algorithm", "The algorithm is not accepted.");
+    if (error instanceof errors.JOSEError) {
+      throw new CryptoError("ciphertext", "It does not decrypt: the bytes were changed, or its key was for another.");
+    }
+    throw error;
+  }
 }
 
 /**

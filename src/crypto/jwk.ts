@@ -7,21 +7,11 @@ import { ALGORITHMS, curveAlgorithm, namedAlgorithm, type SignatureAlgorithm } f
 import { isWeakEd25519 } from "./ed25519.ts";
 import { CryptoError } from "./errors.ts";
 
-/** The members of a key's kind and no others; an RSA key has its `alg`, which the modulus does not tell. */
-export interface CanonicalJwk {
-  readonly kty: string;
-  readonly crv?: string;
-  readonly x?: string;
-  readonly y?: string;
-  readonly n?: string;
-  readonly e?: string;
-  readonly alg?: SignatureAlgorithm;
-}
-
 /** A key that is well-formed; whether it is a point of its curve is seen when it is imported. */
 export interface CheckedJwk {
   readonly alg: SignatureAlgorithm;
-  readonly jwk: CanonicalJwk;
+  /** The members of the key's kind and no others; an RSA key has its `alg`, which the modulus does not tell. */
+  readonly jwk: Omit<PublicJwk, "use" | "key_ops">;
 }
 
 const refuse = (message: string): CryptoError => new CryptoError("key", message);
@@ -64,20 +54,20 @@ function checkPurpose({ use, key_ops: operations }: PublicJwk): void {
 
 function checkCurve({ kty, crv, x = "", y }: PublicJwk): CheckedJwk {
   const alg = curveAlgorithm(kty, crv);
-  const row = alg === undefined ? undefined : ALGORITHMS[alg];
-  if (alg === undefined || row === undefined || row.kty === "RSA") {
+  const curve = alg && ALGORITHMS[alg].curve;
+  if (alg === undefined || curve === undefined) {
     throw refuse("The key is none of EC on P-256, P-384 or P-521, Ed25519 and RSA.");
   }
-  if (row.kty === "OKP") {
+  if (kty === "OKP") {
     const point = decodeBase64url(x);
-    if (point.length !== row.bytes || y !== undefined) throw refuse("The key is no Ed25519 key of 32 bytes.");
+    if (point.length !== curve.bytes || y !== undefined) throw refuse("The key is no Ed25519 key of 32 bytes.");
     if (isWeakEd25519(point)) throw refuse("The Ed25519 key is one that anybody can sign for, or not canonical.");
-    return { alg, jwk: { kty, crv: row.crv, x } };
+    return { alg, jwk: { kty, crv: curve.crv, x } };
   }
-  if (y === undefined || [x, y].some((coordinate) => decodeBase64url(coordinate).length !== row.bytes)) {
-    throw refuse(`The key's coordinates are not the ${row.bytes} bytes of ${row.crv}.`);
+  if (y === undefined || [x, y].some((coordinate) => decodeBase64url(coordinate).length !== curve.bytes)) {
+    throw refuse(`The key's coordinates are not the ${curve.bytes} bytes of ${curve.crv}.`);
   }
-  return { alg, jwk: { kty, crv: row.crv, x, y } };
+  return { alg, jwk: { kty, crv: curve.crv, x, y } };
 }
 
 function checkRsa({ kty, n = "", e }: PublicJwk, alg: SignatureAlgorithm | undefined): CheckedJwk {

@@ -2,9 +2,10 @@
  * Keys for presence (design §7): a WebAuthn credential whose authenticator signs only after it has asked the user for a
  * fingerprint, a PIN or the like. The private key is in the authenticator, so a copy of everything else does not have it.
  */
-import { type PresenceKey as PresenceKeyBody, ProtocolError, type PublicJwk } from "../protocol/index.ts";
+import type { PresenceKey as PresenceKeyBody, PublicJwk } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
-import { importPublicKey, readJwk, type VerifyKey } from "./public-key.ts";
+import { EC, publicJwkOf } from "./keys.ts";
+import { importPublicKey, type VerifyKey } from "./public-key.ts";
 
 /** A key for presence that is one; `key.kid` was computed from it. */
 export interface PresenceKey {
@@ -33,11 +34,8 @@ export async function importPresenceKey({ RpId, Origin, CredentialID, JWK }: Pre
  */
 export async function jwkOfSpki(spki: Uint8Array<ArrayBuffer>): Promise<PublicJwk> {
   try {
-    const key = await crypto.subtle.importKey("spki", spki, { name: "ECDSA", namedCurve: "P-256" }, true, ["verify"]);
-    const { kty = "", crv = "", x = "", y = "" } = await crypto.subtle.exportKey("jwk", key);
-    return readJwk({ kty, crv, x, y });
-  } catch (error) {
-    if (error instanceof CryptoError || error instanceof ProtocolError) throw error;
+    return await publicJwkOf(await crypto.subtle.importKey("spki", spki, EC, true, ["verify"]));
+  } catch {
     throw new CryptoError("key", "The authenticator's key is not an EC key on P-256.");
   }
 }

@@ -34,8 +34,8 @@ export interface VerifiedResponse {
 export interface NewResponse {
   readonly signedRequest: Jws;
   readonly value: boolean;
-  readonly choice?: string;
-  readonly reason?: (typeof REASONS)[number];
+  readonly choice?: string | undefined;
+  readonly reason?: (typeof REASONS)[number] | undefined;
   /** Milliseconds since 1970. */
   readonly created: number;
 }

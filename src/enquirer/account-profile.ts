@@ -36,7 +36,7 @@ export async function accountProfile(
   if (answer.Status >= 300) {
     throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
   }
-  const { Devices = [], Endorsements = [], Revocations = [] } = "Devices" in answer ? answer : {};
+  const { Devices = [], Endorsements = [], Revocations = [] } = answer;
   const devices: VerifiedProfile[] = [];
   for (const profile of Devices) {
     const opened = await openDeviceProfile(profile).catch(() => undefined);

@@ -1,8 +1,14 @@
 /** The enquirer's line to one broker: every call authenticated, every answer signed by the broker's pinned key. */
-import { type Answer, callFollowing, type CallOptions, callPlain, ClientError } from "../client/index.ts";
+import { callFollowing, type CallOptions, callPlain, ClientError } from "../client/index.ts";
 import { CryptoError, importPublicKey, type SigningKey, type VerifyKey } from "../crypto/index.ts";
 import type { Pins, RecordFile, ServicePin } from "../node/index.ts";
-import { formatTime, type PublicJwk, type RequestBody, type Transaction } from "../protocol/index.ts";
+import {
+  formatTime,
+  type PublicJwk,
+  type RequestBody,
+  type ResponseBody,
+  type Transaction,
+} from "../protocol/index.ts";
 import { EnquirerError } from "./errors.ts";
 import type { Notice } from "./types.ts";
 import type { WrongCodes } from "./wrong-codes.ts";
@@ -27,7 +33,7 @@ export async function callBroker<T extends Transaction>(
   transaction: T,
   body: RequestBody<T>,
   limits: Pick<CallOptions, "signal" | "timeoutMs"> = {},
-): Promise<Answer<T>> {
+): Promise<ResponseBody<T>> {
   const service = await serviceKey(line, limits);
   try {
     const who = { key: line.key, service };
@@ -47,7 +53,7 @@ async function serviceKey(line: LineOptions, limits: Pick<CallOptions, "signal">
   const pinned = pinOf(await line.pins.read(), line.endpoint);
   if (pinned !== undefined) return importPublicKey(pinned.jwk);
   const hello = await callPlain("Hello", {}, { ...line, ...limits });
-  const key = await namedKey(line, "ServiceKey" in hello ? hello.ServiceKey : undefined);
+  const key = await namedKey(line, hello.ServiceKey);
   const pin = { endpoint: line.endpoint, kid: key.kid, jwk: key.jwk, added: formatTime(line.clock()) };
   let first: ServicePin | undefined;
   await line.pins.change((pins) => {

@@ -65,7 +65,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
           Expire: formatTime(expire),
         };
   const answer = await callBroker(line, "Enquire", { Request: { ...entry, ResponderAccount: to } });
-  const brokerId = "BrokerID" in answer ? answer.BrokerID : undefined;
+  const brokerId = answer.BrokerID;
   if (answer.Status >= 300 || brokerId === undefined) {
     throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
   }

@@ -124,9 +124,9 @@ async function askStatus(
   if (answer.Status >= 300) {
     throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
   }
-  const entry = "Response" in answer ? answer.Response : undefined;
+  const entry = answer.Response;
   if (entry === undefined) throw new ClientError("malformed", "The broker did not say how the request stands.");
-  return { entry, stamp: "Stamp" in answer ? answer.Stamp : undefined };
+  return { entry, stamp: answer.Stamp };
 }
 
 /** What an entry means; undefined while it is pending. */

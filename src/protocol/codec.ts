@@ -4,8 +4,9 @@
  */
 import { readFlatStatus, readPending } from "./draft-00.ts";
 import { ProtocolError } from "./errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
-import { type Outcome, type RequestBody, type ResponseBody, RESPONSES, type Transaction } from "./messages.ts";
+import { isJsonObject, type JsonValue } from "./json.ts";
+import { type ResponseBody, RESPONSES } from "./responses.ts";
+import type { RequestBody, Transaction } from "./requests.ts";
 
 /** Writes a request message with its class tag, in the form of -01. */
 export function writeRequest<T extends Transaction>(transaction: T, body: RequestBody<T>): string {
@@ -17,27 +18,18 @@ export function writeRequest<T extends Transaction>(transaction: T, body: Reques
  *
  * @throws ProtocolError `unknown_tag`, `shape`, `account`, `time`
  */
-export function readResponse<T extends Transaction>(transaction: T, value: JsonValue): ResponseBody<T> | Outcome {
-  const tags = isJsonObject(value) ? Object.keys(value) : [];
-  const tag = tags[0];
-  const body = isJsonObject(value) && tag !== undefined ? value[tag] : undefined;
-  if (body !== undefined && tags.length === 1) {
-    if (tag === `${transaction}Response`) return readResponseBody(transaction, body, tag);
-    if (tag === "ConfirmResponse") return RESPONSES.ConfirmResponse.read(body, tag);
+export function readResponse<T extends Transaction>(transaction: T, value: JsonValue): ResponseBody<T> {
+  const [member, ...others] = isJsonObject(value) ? Object.entries(value) : [];
+  const [given, body = null] = member ?? [];
+  const tag = ([`${transaction}Response`, "ConfirmResponse"] as const).find((known) => known === given);
+  if (tag === undefined || others.length > 0) {
+    throw new ProtocolError("unknown_tag", `The answer is not a ${transaction}Response.`);
   }
-  throw new ProtocolError("unknown_tag", `The answer is not a ${transaction}Response.`);
+  return readerOf(tag, body)(body, tag) as ResponseBody<T>;
 }
 
-function readResponseBody<T extends Transaction>(transaction: T, body: JsonValue, path: string): ResponseBody<T> {
-  const flat = isJsonObject(body) ? flatReaderOf(transaction, body) : undefined;
-  return (flat ?? RESPONSES[`${transaction}Response`].read)(body, path) as ResponseBody<T>;
-}
-
-function flatReaderOf(
-  transaction: Transaction,
-  body: JsonObject,
-): ((value: JsonValue, path: string) => unknown) | undefined {
-  if (transaction === "Status" && Object.hasOwn(body, "RequestStatus")) return readFlatStatus;
-  if (transaction === "Pending") return readPending;
-  return undefined;
+function readerOf(tag: keyof typeof RESPONSES, body: JsonValue): (value: JsonValue, path: string) => unknown {
+  if (tag === "PendingResponse") return readPending;
+  if (tag === "StatusResponse" && isJsonObject(body) && Object.hasOwn(body, "RequestStatus")) return readFlatStatus;
+  return RESPONSES[tag].read;
 }

@@ -1,16 +1,24 @@
 /** What each message and structure is, in one sentence, with the section that defines it: the words of the JSON Schema. */
 import { FlatRequestEntry, FlatStatusResponse } from "./draft-00.ts";
 import { FlatEnquireRequest, FlatPendingResponse, FlatRespondRequest } from "./draft-00-service.ts";
-import { DeviceEntry, RequestEntry, ResponseEntry, RequestStatusName, Withdrawal } from "./entries.ts";
+import { DeviceEntry, RequestEntry, RequestStatusName, ResponseEntry, Withdrawal } from "./entries.ts";
 import { AccountEntry } from "./account-entry.ts";
 import { FlattenedJws, Jwe, Jws, Kid, PresenceAssertion, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
-import { Encoding, EntryRef, REQUESTS, RESPONSES, Version } from "./messages.ts";
+import { Encoding, RESPONSES, Version } from "./responses.ts";
+import { EntryRef, REQUESTS } from "./requests.ts";
 import { AccountPolicy, CoolDown, PolicySet } from "./policy-entry.ts";
 import { Stamp } from "./stamp.ts";
-import { NextServiceKey } from "./tbs.ts";
-import { Choice, DeviceProfile, DeviceRevocation, PresenceKey, TBSRequest, TBSResponse } from "./tbs.ts";
+import {
+  Choice,
+  DeviceProfile,
+  DeviceRevocation,
+  NextServiceKey,
+  PresenceKey,
+  TBSRequest,
+  TBSResponse,
+} from "./tbs.ts";
 
 const REQUEST_WORDS: Readonly<Record<keyof typeof REQUESTS, string>> = {
   HelloRequest: "Asks which protocol the service speaks, and where (-01 §6.6, -00 §3.6.1).",

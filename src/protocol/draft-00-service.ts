@@ -6,7 +6,8 @@ import { SignedMessage } from "./entries.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { AccountId, DateTime, EnquirerId } from "./members.ts";
-import { OUTCOME_MEMBERS, REQUEST_MEMBERS, type RequestBody, type ResponseBody, STATUS_MEMBER } from "./messages.ts";
+import { OUTCOME_MEMBERS, type ResponseBody, STATUS_MEMBER } from "./responses.ts";
+import { REQUEST_MEMBERS, type RequestBody } from "./requests.ts";
 import { list, object, type ReadOf } from "./shape.ts";
 import { FlatRequestEntry, type FlatStatusResponse } from "./draft-00.ts";
 

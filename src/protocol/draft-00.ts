@@ -1,6 +1,6 @@
 /**
  * Draft -00's own forms of responses, and the way from each to the model, which is that of -01. Draft -00 is flat: Status
- * has its answer beside the state (-00 §3.9.2). Where the two drafts look alike, `messages.ts` alone describes both.
+ * has its answer beside the state (-00 §3.9.2). Where the two drafts look alike, `responses.ts` alone describes both.
  */
 import { RequestEntry, RequestStatusName, SignedMessage } from "./entries.ts";
 import { ProtocolError } from "./errors.ts";
@@ -8,7 +8,7 @@ import { isJsonObject, type JsonValue } from "./json.ts";
 import { FlattenedJws } from "./jose-shapes.ts";
 import { LIMITS } from "./limits.ts";
 import { AccountId, BrokerId, DateTime, EnquirerId } from "./members.ts";
-import { OUTCOME_MEMBERS, type ResponseBody, RESPONSES, STATUS_MEMBER } from "./messages.ts";
+import { OUTCOME_MEMBERS, type ResponseBody, RESPONSES, STATUS_MEMBER } from "./responses.ts";
 import { object } from "./shape.ts";
 
 /** StatusResponse (-00 §3.9.2). -00 has no EXPIRED; it is read from a peer that says so all the same. `Stamp` is ours. */

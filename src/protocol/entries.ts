@@ -3,9 +3,12 @@ import { LIMITS } from "./limits.ts";
 import { JwsOrJwe, Kid } from "./jose-shapes.ts";
 import { AccountId, BrokerId, DateTime, DeviceName, EnquirerId, Sequence } from "./members.ts";
 import { integer, object, oneOf, type ReadOf, tagged } from "./shape.ts";
-import { REQUEST_STATUSES } from "./status.ts";
 
-/** A state of a request, in any case. */
+/** The states of a request at the broker (-01 §6.4.4). Only `REPLY` carries a signed answer. */
+export const REQUEST_STATUSES = ["PENDING", "REPLY", "REFUSED", "ECANCEL", "BCANCEL", "EXPIRED"] as const;
+export type RequestStatus = (typeof REQUEST_STATUSES)[number];
+
+/** One of them, in any case. */
 export const RequestStatusName = oneOf(...REQUEST_STATUSES);
 
 /** What `Request` and `Response` hold, in both drafts: signed, or signed and then encrypted. */

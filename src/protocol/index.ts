@@ -7,7 +7,16 @@ export { DEFAULT_PORT, ENDPOINT_PATH, endpointOf, isLoopbackHost, parseEndpoint,
 export { type Draft, DRAFTS } from "./draft.ts";
 export { FlatRequestEntry, FlatStatusResponse } from "./draft-00.ts";
 export { FlatEnquireRequest, FlatPendingResponse, FlatRespondRequest } from "./draft-00-service.ts";
-export { DEVICE_STATES, DeviceEntry, PendingFrame, RequestEntry, ResponseEntry, Withdrawn } from "./entries.ts";
+export {
+  DEVICE_STATES,
+  DeviceEntry,
+  PendingFrame,
+  RequestEntry,
+  type RequestStatus,
+  REQUEST_STATUSES,
+  ResponseEntry,
+  Withdrawn,
+} from "./entries.ts";
 export { AccountEntry } from "./account-entry.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 export {
@@ -24,13 +33,15 @@ export {
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { LIMITS } from "./limits.ts";
 export { AccountId, BrokerId, DateTime, Sequence, Sha256 } from "./members.ts";
-export type { Outcome, RequestBody, RequestMessage, ResponseBody, Transaction } from "./messages.ts";
-export { REQUESTS, RESPONSES } from "./messages.ts";
+export type { Outcome, ResponseBody } from "./responses.ts";
+export type { RequestBody, RequestMessage, Transaction } from "./requests.ts";
+export { RESPONSES } from "./responses.ts";
+export { REQUESTS } from "./requests.ts";
 export { AccountPolicy, CoolDown, policyEntry, PolicySet } from "./policy-entry.ts";
 export { scanJson } from "./scan.ts";
 export { boolean, either, integer, list, object, oneOf, type ReadOf, type Shape, tagged, text } from "./shape.ts";
 export { Stamp } from "./stamp.ts";
-export { type RequestStatus, REQUEST_STATUSES, type Status, STATUS } from "./status.ts";
+export { type Status, STATUS } from "./status.ts";
 export {
   Choice,
   DeviceProfile,

@@ -8,12 +8,11 @@ import { LIMITS } from "./limits.ts";
 import { list, object, type ReadOf, type Shape, text } from "./shape.ts";
 
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
-const encoded = text(1, LIMITS.messageBytes, { pattern: BASE64URL });
+const bounded = (longest: number): Shape<string> => text(1, longest, { pattern: BASE64URL });
+const encoded = bounded(LIMITS.messageBytes);
 
 /** A key's fingerprint (design §5): thirty Base32 signs in groups of five, or a shorter or longer one to look up. */
 export const Kid = text(1, 100, { pattern: /^[A-Z2-7-]+$/ });
-
-const bounded = (longest: number): Shape<string> => text(1, longest, { pattern: BASE64URL });
 
 /** The name of a WebAuthn credential: at most 1023 bytes (WebAuthn §4). */
 export const CredentialId = bounded(1364);
@@ -27,23 +26,16 @@ export const PresenceAssertion = object({
 });
 export type PresenceAssertion = ReadOf<typeof PresenceAssertion>;
 
+const unprotected = object({}, { kid: Kid, presence: PresenceAssertion });
+const signature = object({ protected: encoded, signature: encoded }, { header: unprotected });
+
 /** JWS General JSON with exactly one signature; `header` is unprotected. Other members are dropped. */
-export const Jws = object({
-  payload: encoded,
-  signatures: list(
-    object(
-      { protected: encoded, signature: encoded },
-      { header: object({}, { kid: Kid, presence: PresenceAssertion }) },
-    ),
-    1,
-    1,
-  ),
-});
+export const Jws = object({ payload: encoded, signatures: list(signature, 1, 1) });
 export type Jws = ReadOf<typeof Jws>;
 
 /** Flattened JWS: an authenticated call and its answer, which may be long; who reads one bounds the whole text. */
 export const FlattenedJws = object({
-  payload: text(1, LIMITS.answerBytes, { pattern: BASE64URL }),
+  payload: bounded(LIMITS.answerBytes),
   protected: encoded,
   signature: encoded,
 });
@@ -64,7 +56,7 @@ function without<T>(names: readonly string[], kind: string, shape: Shape<T>): Sh
   };
 }
 
-const number = text(1, 1024, { pattern: BASE64URL });
+const number = bounded(1024);
 const publicMembers = object(
   { kty: text(1, 8) },
   {
@@ -99,11 +91,7 @@ export const Jwe = without(
     iv: encoded,
     ciphertext: encoded,
     tag: encoded,
-    recipients: list(
-      object({ header: RecipientHeader, encrypted_key: text(1, 128, { pattern: BASE64URL }) }),
-      1,
-      LIMITS.recipients,
-    ),
+    recipients: list(object({ header: RecipientHeader, encrypted_key: bounded(128) }), 1, LIMITS.recipients),
   }),
 );
 export type Jwe = ReadOf<typeof Jwe>;

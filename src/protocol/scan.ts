@@ -21,10 +21,10 @@ const encoder = new TextEncoder();
  */
 export function scanJson(input: Uint8Array | string, maxBytes: number): JsonValue {
   const text = typeof input === "string" ? boundedText(input, maxBytes) : decodeUtf8(input, maxBytes);
-  if (LONE_SURROGATE.test(text)) throw notUnicode();
+  if (LONE_SURROGATE.test(text)) throw malformed(HALF);
   checkStructure(text);
   const value = parse(text);
-  if (ESCAPED_SURROGATE.test(text) && hasLoneSurrogate(value)) throw notUnicode();
+  if (ESCAPED_SURROGATE.test(text) && hasLoneSurrogate(value)) throw malformed(HALF);
   return value;
 }
 
@@ -32,20 +32,17 @@ export function scanJson(input: Uint8Array | string, maxBytes: number): JsonValu
 const LONE_SURROGATE = /[\uD800-\uDFFF]/u;
 /** Only an escape can bring half a pair into a text that has none. */
 const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
+const HALF = "has half a surrogate pair, which is no character";
 
-function notUnicode(): ProtocolError {
-  return new ProtocolError("json_malformed", "The message has half a surrogate pair, which is no character.");
-}
-
-function malformed(): ProtocolError {
-  return new ProtocolError("json_malformed", "The message is not well-formed JSON.");
+function malformed(why: string): ProtocolError {
+  return new ProtocolError("json_malformed", `The message ${why}.`);
 }
 
 function parse(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
-    throw malformed();
+    throw malformed("is not well-formed JSON");
   }
 }
 
@@ -70,47 +67,39 @@ function decodeUtf8(bytes: Uint8Array, maxBytes: number): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new ProtocolError("json_malformed", "The message is not UTF-8.");
+    throw malformed("is not UTF-8");
   }
 }
 
-/** Names seen in an open object, or null for an open array. */
-type Frame = Set<string> | null;
-
 function checkStructure(text: string): void {
-  const open: Frame[] = [];
-  let nameNext = false;
-  for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case "{":
-      case "[": {
-        if (open.length === LIMITS.jsonDepth) {
-          throw new ProtocolError("json_too_deep", `The message nests deeper than ${String(LIMITS.jsonDepth)} levels.`);
-        }
-        const isObject = text[at] === "{";
-        open.push(isObject ? new Set() : null);
-        nameNext = isObject;
+  /** The names seen in each open object; undefined for an open array. */
+  const open: (Set<string> | undefined)[] = [];
+  let names: Set<string> | undefined;
+  const signs = /["{}[\],]/g;
+  for (let found = signs.exec(text); found !== null; found = signs.exec(text)) {
+    switch (found[0]) {
+      case '"': {
+        const end = endOfString(text, found.index);
+        if (names !== undefined) claimName(names, text.slice(found.index, end + 1));
+        // What comes next is a value, until a comma.
+        names = undefined;
+        signs.lastIndex = end + 1;
         break;
       }
+      case ",":
+        names = open.at(-1);
+        break;
       case "}":
       case "]":
         open.pop();
-        nameNext = false;
+        names = undefined;
         break;
-      case ",":
-        nameNext = open.at(-1) instanceof Set;
-        break;
-      case '"': {
-        const end = endOfString(text, at);
-        const names = open.at(-1);
-        if (nameNext && names instanceof Set) {
-          claimName(names, text.slice(at, end + 1));
-          nameNext = false;
-        }
-        at = end;
-        break;
-      }
       default:
+        if (open.length === LIMITS.jsonDepth) {
+          throw new ProtocolError("json_too_deep", `The message nests deeper than ${String(LIMITS.jsonDepth)} levels.`);
+        }
+        names = found[0] === "{" ? new Set() : undefined;
+        open.push(names);
     }
   }
 }
@@ -120,7 +109,7 @@ function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     const quote = text.indexOf('"', at);
-    if (quote === -1) throw malformed();
+    if (quote === -1) throw malformed("is not well-formed JSON");
     let slashes = 0;
     while (text[quote - 1 - slashes] === "\\") slashes++;
     if (slashes % 2 === 0) return quote;

@@ -6,7 +6,8 @@ import { flatStatus, isFlat, readFlatEnquire, readFlatRespond } from "./draft-00
 import type { Draft } from "./draft.ts";
 import { ProtocolError } from "./errors.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
-import { type Outcome, type RequestMessage, REQUESTS, type ResponseBody, type Transaction } from "./messages.ts";
+import type { Outcome, ResponseBody } from "./responses.ts";
+import { type RequestMessage, REQUESTS, type Transaction } from "./requests.ts";
 
 const TRANSACTIONS = Object.keys(REQUESTS).map((tag) => tag.replace(/Request$/, "")) as Transaction[];
 

@@ -136,27 +136,22 @@ export function object<R extends Members, O extends Members>(
   optional: O,
 ): Shape<Required<R> & Optional<O>>;
 export function object(required: Members, optional: Members = {}): Shape<unknown> {
-  const wanted = Object.entries(required);
-  const allowed = Object.entries(optional);
+  const members = Object.entries({ ...required, ...optional });
   return {
     read: (value, path) => {
       if (!isJsonObject(value)) throw wrong(path, "an object");
       const copy: Record<string, unknown> = {};
-      for (const [name, shape] of wanted) {
-        const member = own(value, name);
-        if (member === undefined) throw new ProtocolError("shape", `${path}.${name} is missing.`);
-        copy[name] = shape.read(member, `${path}.${name}`);
-      }
-      for (const [name, shape] of allowed) {
+      for (const [name, shape] of members) {
         const member = own(value, name);
         if (member !== undefined) copy[name] = shape.read(member, `${path}.${name}`);
+        else if (Object.hasOwn(required, name)) throw new ProtocolError("shape", `${path}.${name} is missing.`);
       }
       return Object.freeze(copy);
     },
     schema: {
       type: "object",
-      required: wanted.map(([name]) => name),
-      properties: Object.fromEntries([...wanted, ...allowed].map(([name, shape]) => [name, shape.schema])),
+      required: Object.keys(required),
+      properties: Object.fromEntries(members.map(([name, shape]) => [name, shape.schema])),
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The two kinds of status: a transaction's code (§4 of the design, from the drafts' examples) and a request's state. */
+/** The code of a transaction (§4 of the design, from the drafts' examples). */
 
 /** Every `Status` that this broker answers, with the sentence that goes with it when there is none better. */
 export const STATUS = {
@@ -19,8 +19,3 @@ export const STATUS = {
 } as const;
 
 export type Status = keyof typeof STATUS;
-
-/** The states of a request at the broker (-01 §6.4.4). Only `REPLY` carries a signed answer. */
-export const REQUEST_STATUSES = ["PENDING", "REPLY", "REFUSED", "ECANCEL", "BCANCEL", "EXPIRED"] as const;
-
-export type RequestStatus = (typeof REQUEST_STATUSES)[number];

@@ -6,29 +6,20 @@ import { CredentialId, Jws, Kid, PublicJwk } from "./jose-shapes.ts";
 import { AccountId, DateTime, EnquirerId, Sha256 } from "./members.ts";
 import { boolean, object, oneOf, type ReadOf, tagged, text } from "./shape.ts";
 
-const request = object(
-  { Text: text(1, 16 * 1024), FromID: AccountId, ToID: AccountId },
-  {
-    EnquirerID: EnquirerId,
-    Created: DateTime,
-    Expire: DateTime,
-    ReplyKey: PublicJwk,
-    Match: Sha256,
-    Presence: boolean,
-    Endorse: Jws,
-  },
-);
+/** What the drafts do not have. */
+const OURS_OF_REQUEST = {
+  EnquirerID: EnquirerId,
+  Created: DateTime,
+  Expire: DateTime,
+  ReplyKey: PublicJwk,
+  Match: Sha256,
+  Presence: boolean,
+  Endorse: Jws,
+};
+const request = object({ Text: text(1, 16 * 1024), FromID: AccountId, ToID: AccountId }, OURS_OF_REQUEST);
 
 /** The members of a TBSRequest that the drafts do not have: where one is used, the JWS must say `typ`. */
-export const OUR_REQUEST_MEMBERS = [
-  "EnquirerID",
-  "Created",
-  "Expire",
-  "ReplyKey",
-  "Match",
-  "Presence",
-  "Endorse",
-] as const;
+export const OUR_REQUEST_MEMBERS = Object.keys(OURS_OF_REQUEST);
 
 /** A code that is typed: digits alone, at least six. */
 export const MatchCode = text(6, 12, { pattern: /^[0-9]{6,12}$/ });
@@ -43,12 +34,10 @@ export const REASONS = ["unknown"] as const;
 /** A choice is a button's value, or its label of up to 40 characters, each of up to two UTF-16 units. */
 export const Choice = text(1, 80);
 
-const response = object(
-  { SignedRequest: Jws, Value: boolean },
-  { Choice, Created: DateTime, Reason: oneOf(...REASONS) },
-);
+const OURS_OF_RESPONSE = { Choice, Created: DateTime, Reason: oneOf(...REASONS) };
+const response = object({ SignedRequest: Jws, Value: boolean }, OURS_OF_RESPONSE);
 
-export const OUR_RESPONSE_MEMBERS = ["Choice", "Created", "Reason"] as const;
+export const OUR_RESPONSE_MEMBERS = Object.keys(OURS_OF_RESPONSE);
 
 /** The answer that the responder signs: the whole signed request, and yes or no. */
 export const TBSResponse = tagged("TBSResponse", response);

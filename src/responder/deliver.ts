@@ -2,29 +2,19 @@
  * Delivery: a signed answer is offered to the broker until the broker has it, or says for good that it does not want it.
  * What was tried is stored, so a restart goes on where the last process stopped. Offering the same answer twice is harmless.
  */
-import type { Status } from "../protocol/index.ts";
 import type { AccountKey, Delivery, InboxEntry } from "./inbox-entry.ts";
 import type { ResponderPorts } from "./ports.ts";
 
-/** What the broker's signed word means for the answer; undefined is "try again later". */
-function deliveryOf(status: Status): Delivery | undefined {
-  switch (status) {
-    case 201:
-    case 202:
-      return "accepted";
-    case 409:
-      return "conflict";
-    case 410:
-      return "late";
-    case 404:
-      return "unknown_request";
-    case 400:
-    case 403:
-      return "not_allowed";
-    default:
-      return undefined;
-  }
-}
+/** What the broker's signed word means for the answer; for any other, and for silence, "try again later". */
+const DELIVERY_OF: ReadonlyMap<number | undefined, Delivery> = new Map([
+  [201, "accepted"],
+  [202, "accepted"],
+  [409, "conflict"],
+  [410, "late"],
+  [404, "unknown_request"],
+  [400, "not_allowed"],
+  [403, "not_allowed"],
+]);
 
 /**
  * Delivers what is due.
@@ -59,7 +49,7 @@ export async function deliverDue(
 /** Says `REFUSED` of a request that was not shown; where there was no word, the next delivery says it again. */
 async function tellRefused(ports: ResponderPorts, entry: InboxEntry): Promise<void> {
   const status = await ports.broker.refuse(entry, entry.brokerId).catch(() => undefined);
-  const isSettled = entry.expires <= ports.clock() || (status !== undefined && deliveryOf(status) !== undefined);
+  const isSettled = entry.expires <= ports.clock() || DELIVERY_OF.has(status);
   if (isSettled) await ports.storage.replace(["refused"], { ...entry, tell: false });
 }
 
@@ -74,7 +64,7 @@ async function offer(
   const status = await ports.broker.respond(entry, entry.brokerId, answer.jws).catch(() => undefined);
   const now = ports.clock();
   const attempts = answer.attempts + 1;
-  const delivery = status === undefined ? undefined : deliveryOf(status);
+  const delivery = DELIVERY_OF.get(status);
   if (delivery !== undefined) {
     const settled = { ...answer, attempts, delivery, deliveredAt: now };
     await ports.storage.replace(["answered"], { ...entry, state: "delivered", answer: settled });

@@ -1,8 +1,24 @@
 /**
  * A request on its way through the responder (design §7). What is stored is what the broker sent, byte for byte, and
- * where it stands; what is shown and signed is opened again from these bytes each time, so a changed store shows nothing new.
+ * where it stands; what is shown and signed is opened again from these bytes each time, so a changed store shows nothing
+ * new. As text it is the same wherever it is stored, and read back through its shape, so that a damaged one is noticed.
  */
-import type { JwsOrJwe, RequestStatus } from "../protocol/index.ts";
+import {
+  boolean,
+  BrokerId,
+  integer,
+  JwsOrJwe,
+  Kid,
+  LIMITS,
+  object,
+  oneOf,
+  type ReadOf,
+  REASONS,
+  REQUEST_STATUSES,
+  scanJson,
+  Sha256,
+  text,
+} from "../protocol/index.ts";
 
 /** The account that a request came through. The same account at two brokers is two. */
 export interface AccountKey {
@@ -22,7 +38,6 @@ export const INBOX_STATES = [
   "withdrawn",
   "refused",
 ] as const;
-export type InboxState = (typeof INBOX_STATES)[number];
 
 /** Why the machine refused to show a request. Each has a sentence in the user's language. */
 export const REFUSAL_REASONS = [
@@ -36,60 +51,94 @@ export const REFUSAL_REASONS = [
   "sanitizer",
   "blocked",
 ] as const;
-export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** How it ended at the broker. `conflict`: another answer came first. `late`: it had expired or was cancelled. */
 export const DELIVERIES = ["accepted", "conflict", "late", "unknown_request", "not_allowed"] as const;
-export type Delivery = (typeof DELIVERIES)[number];
 
-export interface InboxEntry extends AccountKey {
-  /**
-   * base64url(SHA-256(protected "." payload)) of the signed request, also of one that came encrypted; with the account, the
-   * entry's name. An envelope that did not open has its own digest for a name.
-   */
-  readonly digest: string;
-  readonly brokerId: string;
-  /** The request as the broker sent it: an encrypted one is kept as ciphertext. */
-  readonly request: JwsOrJwe;
-  /** The key that posted it, as the broker says. */
-  readonly postedBy: string | undefined;
-  /** The broker's order, where it gives one. */
-  readonly sequence: number | undefined;
-  readonly state: InboxState;
-  /** When it came, and, once verified, until when it lives. Milliseconds since 1970. */
-  readonly received: number;
-  readonly expires: number;
-  /** Whether it asks to let a device in: then it is not among the requests, and has a view of its own. */
-  readonly endorses: boolean;
-  /** Whether the account's broker vouched for the sender's key when the request came. */
-  readonly vouched: boolean;
-  /** When it was last put on the screen; a decision within 600 ms of it does not count. */
-  readonly presented: number | undefined;
-  /** The signed answer, from `answered` on. */
-  readonly answer: StoredAnswer | undefined;
-  readonly refusal: { readonly reason: RefusalReason; readonly detail: string } | undefined;
-  /** For `refused`: whether the broker is still to be told. */
-  readonly tell: boolean;
-  /** When it ended without an answer. */
-  readonly ended: number | undefined;
-  /** For `withdrawn`: what the broker said became of it. */
-  readonly endedAs: RequestStatus | undefined;
+/** Milliseconds since 1970. A date before that is odd, but it can be signed, and what was stored must be readable. */
+const Instant = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+const Count = integer(0, Number.MAX_SAFE_INTEGER);
+
+const StoredAnswer = object(
+  {
+    /** What is delivered: the signed answer, in an envelope where the request came in one. */
+    jws: JwsOrJwe,
+    value: boolean,
+    at: Instant,
+    /** Deliveries tried, and when the next is due. */
+    attempts: Count,
+    nextAttempt: Instant,
+  },
+  {
+    /** The signed reason of a no. */
+    reason: oneOf(...REASONS),
+    /** The label that the user accepted, for the history; not where the request is encrypted. */
+    label: text(1, 100),
+    /** Where it is encrypted, which of its options was accepted, counted from 0: what it says stays ciphertext. */
+    option: integer(0, 100),
+    delivery: oneOf(...DELIVERIES),
+    deliveredAt: Instant,
+  },
+);
+
+const InboxEntry = object(
+  {
+    account: text(3, 254),
+    broker: text(1, 500),
+    /**
+     * base64url(SHA-256(protected "." payload)) of the signed request, also of one that came encrypted; with the account,
+     * the entry's name. An envelope that did not open has its own digest for a name.
+     */
+    digest: Sha256,
+    brokerId: BrokerId,
+    /** The request as the broker sent it: an encrypted one is kept as ciphertext. */
+    request: JwsOrJwe,
+    state: oneOf(...INBOX_STATES),
+    /** When it came, and, once verified, until when it lives. */
+    received: Instant,
+    expires: Instant,
+    /** Whether it asks to let a device in: then it is not among the requests, and has a view of its own. */
+    endorses: boolean,
+    /** Whether the account's broker vouched for the sender's key when the request came. */
+    vouched: boolean,
+    /** For `refused`: whether the broker is still to be told. */
+    tell: boolean,
+  },
+  {
+    /** The key that posted it, as the broker says. */
+    postedBy: Kid,
+    /** The broker's order, where it gives one. */
+    sequence: Count,
+    /** When it was last put on the screen; a decision within 600 ms of it does not count. */
+    presented: Instant,
+    /** The signed answer, from `answered` on. */
+    answer: StoredAnswer,
+    refusal: object({ reason: oneOf(...REFUSAL_REASONS), detail: text(0, 2000) }),
+    /** When it ended without an answer. */
+    ended: Instant,
+    /** For `withdrawn`: what the broker said became of it. */
+    endedAs: oneOf(...REQUEST_STATUSES),
+  },
+);
+
+/** What is undefined is not written, so it may be said or left out. */
+type Loose<T> = { readonly [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
+export type StoredAnswer = Loose<ReadOf<typeof StoredAnswer>>;
+export type InboxEntry = Loose<Omit<ReadOf<typeof InboxEntry>, "answer"> & { readonly answer?: StoredAnswer }>;
+export type InboxState = InboxEntry["state"];
+export type RefusalReason = NonNullable<InboxEntry["refusal"]>["reason"];
+export type Delivery = NonNullable<StoredAnswer["delivery"]>;
+
+/** Writes an entry as JSON. */
+export function writeStoredEntry(entry: InboxEntry): string {
+  return JSON.stringify(entry);
 }
 
-export interface StoredAnswer {
-  /** What is delivered: the signed answer, in an envelope where the request came in one. */
-  readonly jws: JwsOrJwe;
-  readonly value: boolean;
-  /** The signed reason of a no. */
-  readonly reason: "unknown" | undefined;
-  /** The label that the user accepted, for the history; undefined where the request is encrypted. */
-  readonly label: string | undefined;
-  /** Where it is encrypted, which of its options was accepted, counted from 0: what it says stays ciphertext. */
-  readonly option: number | undefined;
-  readonly at: number;
-  /** Deliveries tried, and when the next is due. */
-  readonly attempts: number;
-  readonly nextAttempt: number;
-  readonly delivery: Delivery | undefined;
-  readonly deliveredAt: number | undefined;
+/**
+ * Reads what `writeStoredEntry` wrote.
+ *
+ * @throws ProtocolError where it is something else
+ */
+export function readStoredEntry(json: string): InboxEntry {
+  return InboxEntry.read(scanJson(json, LIMITS.answerBytes), "entry");
 }

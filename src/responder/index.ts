@@ -8,8 +8,10 @@ export {
   type InboxState,
   REFUSAL_REASONS,
   type RefusalReason,
+  readStoredEntry,
+  type StoredAnswer,
+  writeStoredEntry,
 } from "./inbox-entry.ts";
-export type { StoredAnswer } from "./inbox-entry.ts";
 export type {
   BrokerPort,
   Clock,
@@ -60,4 +62,3 @@ export type {
   SenderView,
   Trust,
 } from "./view.ts";
-export { readStoredEntry, writeStoredEntry } from "./stored-entry.ts";

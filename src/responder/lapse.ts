@@ -7,6 +7,11 @@ import type { ResponderPorts } from "./ports.ts";
 
 const OPEN = ["received", "verified", "presented"] as const;
 
+/** Whether it waits for the user. */
+export function isWaiting({ state }: InboxEntry): boolean {
+  return state === "verified" || state === "presented";
+}
+
 /** Whether it waits for its end. */
 export function isOpen({ state }: InboxEntry): boolean {
   return OPEN.some((open) => open === state);

@@ -1,8 +1,8 @@
 /** What there is to see: the pending requests, oldest first, and what became of one that was on the screen. */
 import { startOf } from "./endorsement.ts";
-import { openForAccount, type OpenedRequest } from "./open-entry.ts";
+import { type OpenedRequest, openForAccount } from "./open-entry.ts";
 import type { AccountKey, InboxEntry } from "./inbox-entry.ts";
-import { expireIfDue } from "./lapse.ts";
+import { expireIfDue, isWaiting } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { isJwe, parseAccount } from "../protocol/index.ts";
 import { type DomainView, viewDomain } from "../srml/index.ts";
@@ -21,8 +21,7 @@ export async function waitingEntries(
   const waiting: InboxEntry[] = [];
   for (const account of accounts) {
     for (const entry of await ports.storage.list(account)) {
-      const waits = entry.state === "verified" || entry.state === "presented";
-      if (waits && !(await expireIfDue(ports, entry))) waiting.push(entry);
+      if (isWaiting(entry) && !(await expireIfDue(ports, entry))) waiting.push(entry);
     }
   }
   const muted = await ports.mutedKids?.();
@@ -54,12 +53,9 @@ export async function pendingEndorsements(
 export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Promise<RequestView | undefined> {
   const opened = await openPending(ports, entry);
   if (opened === undefined || opened.endorses !== undefined) return undefined;
-  const { request, srml, expires } = opened;
+  const { request, srml, expires, encryptedFor } = opened;
   return Object.freeze({
-    account: entry.account,
-    broker: entry.broker,
-    id: entry.brokerId,
-    digest: entry.digest,
+    ...refOf(entry),
     accountDomain: viewDomain(parseAccount(entry.account).domain, []).unicode,
     sender: {
       ...(await knownAs(ports, request, entry.vouched)),
@@ -74,7 +70,7 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
     presence: await presenceState(ports, entry, request.presence),
     created: opened.dated ? request.created : undefined,
     expires,
-    encryptedFor: opened.encryptedFor,
+    encryptedFor,
   });
 }
 
@@ -86,13 +82,15 @@ export async function viewRequest(ports: ResponderPorts, entry: InboxEntry): Pro
 export async function viewEndorsement(ports: ResponderPorts, entry: InboxEntry): Promise<EndorsementView | undefined> {
   const opened = await openPending(ports, entry);
   if (opened?.endorses === undefined) return undefined;
-  const { account, broker, brokerId: id, digest, vouched: known } = entry;
   const { signingKey, presence: asks } = opened.endorses;
-  const presence = asks === undefined ? undefined : { kid: asks.key.kid, rpId: asks.rpId, origin: asks.origin };
   return Object.freeze({
-    ...{ kind: "endorsement", account, broker, id, digest, known },
-    ...{ fingerprintStart: startOf(signingKey.kid), presence },
-    ...{ created: opened.request.created, expires: opened.expires },
+    ...refOf(entry),
+    kind: "endorsement",
+    known: entry.vouched,
+    fingerprintStart: startOf(signingKey.kid),
+    presence: asks && { kid: asks.key.kid, rpId: asks.rpId, origin: asks.origin },
+    created: opened.request.created,
+    expires: opened.expires,
   });
 }
 
@@ -107,6 +105,10 @@ export async function refuseBlocked(ports: ResponderPorts, account: AccountKey, 
     const refused = { ...entry, state: "refused", refusal, ended: ports.clock() } as const;
     await ports.storage.replace(["verified", "presented"], refused);
   }
+}
+
+function refOf({ account, broker, brokerId: id, digest }: InboxEntry): RequestRef {
+  return { account, broker, id, digest };
 }
 
 /** Opens a pending entry again; one that does not verify any more is refused, one whose time is over expires. */
@@ -183,11 +185,8 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
   const opened = verified.ok && verified.request.digest === entry.digest ? verified : undefined;
   const endorses = opened === undefined ? entry.endorses : opened.endorses !== undefined;
   const base = {
+    ...refOf(entry),
     endorses,
-    account: entry.account,
-    broker: entry.broker,
-    id: entry.brokerId,
-    digest: entry.digest,
     heading: endorses ? "" : (opened?.srml.heading ?? ""),
     fromId: endorses ? "" : (opened?.request.fromId ?? ""),
     kid: (verified.ok ? opened?.request : verified.sender)?.signer.kid,
@@ -195,29 +194,20 @@ export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promis
   const { answer, refusal } = entry;
   switch (entry.state) {
     case "answered":
-    case "delivered":
+    case "delivered": {
       if (answer === undefined) return undefined;
-      return {
-        ...base,
-        kind: "answered",
-        value: answer.value,
-        reason: answer.reason,
-        label: answer.label ?? opened?.srml.buttons[answer.option ?? -1]?.label,
-        code: answer.value && opened?.request.match !== undefined,
-        at: answer.at,
-        delivery: answer.delivery,
-        deliveredAt: answer.deliveredAt,
-        attempts: answer.attempts,
-      };
+      const { value, reason, at, delivery, deliveredAt, attempts } = answer;
+      const label = answer.label ?? opened?.srml.buttons[answer.option ?? -1]?.label;
+      const code = value && opened?.request.match !== undefined;
+      return { ...base, kind: "answered", value, reason, label, code, at, delivery, deliveredAt, attempts };
+    }
     case "expired":
       return { ...base, kind: "expired" };
     case "withdrawn":
       return { ...base, kind: "withdrawn", status: entry.endedAs };
     case "refused":
       return refusal === undefined ? undefined : { ...base, kind: "refused", ...refusal };
-    case "received":
-    case "verified":
-    case "presented":
+    default:
       return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /** Asks an account's broker what is pending, takes in what is new, and settles what is gone. The push channel only makes this quicker. */
 import type { AccountKey } from "./inbox-entry.ts";
-import { withdrawIfConfirmed } from "./lapse.ts";
+import { isWaiting, withdrawIfConfirmed } from "./lapse.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { receive, resumeReceived } from "./receive.ts";
 import { roomFor } from "./room.ts";
@@ -25,8 +25,7 @@ export async function poll(ports: ResponderPorts, account: AccountKey): Promise<
   if (!listed.complete) return fresh;
   const there = new Set(listed.entries.map((entry) => entry.BrokerID));
   for (const entry of await ports.storage.list(account)) {
-    const waits = entry.state === "verified" || entry.state === "presented";
-    if (waits && !there.has(entry.brokerId)) await withdrawIfConfirmed(ports, account, entry.brokerId);
+    if (isWaiting(entry) && !there.has(entry.brokerId)) await withdrawIfConfirmed(ports, account, entry.brokerId);
   }
   return fresh;
 }

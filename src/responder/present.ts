@@ -1,5 +1,5 @@
 /** The request goes on the screen: from now on, and not for 600 ms yet, a decision about it counts. */
-import { expireIfDue } from "./lapse.ts";
+import { expireIfDue, isWaiting } from "./lapse.ts";
 import { openForAccount } from "./open-entry.ts";
 import type { ResponderPorts } from "./ports.ts";
 import { isTold } from "./refusal.ts";
@@ -12,8 +12,7 @@ import type { RequestRef } from "./view.ts";
  */
 export async function present(ports: ResponderPorts, ref: RequestRef): Promise<boolean> {
   const entry = await ports.storage.get(ref, ref.digest);
-  if (entry?.brokerId !== ref.id || (await expireIfDue(ports, entry))) return false;
-  if (entry.state !== "verified" && entry.state !== "presented") return false;
+  if (entry?.brokerId !== ref.id || (await expireIfDue(ports, entry)) || !isWaiting(entry)) return false;
   return ports.storage.replace(["verified", "presented"], { ...entry, state: "presented", presented: ports.clock() });
 }
 

@@ -36,13 +36,7 @@ export async function readyToSign(
   { readonly response: NewResponse; readonly assertion?: PresenceAssertion } | Exclude<DecisionOutcome, { ok: true }>
 > {
   const now = ports.clock();
-  const answerAt = (created: number): NewResponse => ({
-    signedRequest: request.jws,
-    value,
-    created,
-    ...(choice === undefined ? {} : { choice }),
-    ...(reason === undefined ? {} : { reason }),
-  });
+  const answerAt = (created: number): NewResponse => ({ signedRequest: request.jws, value, choice, reason, created });
   const setting = await ports.presence?.(entry);
   // A key for presence is let in by one, else it would be worth no more than the key that signs.
   const isDemanded = request.presence || setting?.always === true || endorses?.presence !== undefined;

@@ -32,19 +32,14 @@ export async function receive(
     digest,
     brokerId: entry.BrokerID,
     request: entry.Request,
-    postedBy: entry.PostedBy,
-    sequence: entry.Sequence,
     state: "received",
     received: now,
     expires: now + LIMITS.undatedLifeMs,
     endorses: false,
     vouched: false,
-    presented: undefined,
-    answer: undefined,
-    refusal: undefined,
     tell: false,
-    ended: undefined,
-    endedAs: undefined,
+    postedBy: entry.PostedBy,
+    sequence: entry.Sequence,
   };
   if (!(await ports.storage.insert(received))) return undefined;
   return verifyReceived(ports, received);

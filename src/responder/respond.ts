@@ -7,7 +7,7 @@ import { encryptJws, signResponse, TYP } from "../crypto/index.ts";
 import { isTyped } from "./endorsement.ts";
 import type { InboxEntry } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
-import { openForAccount, type OpenedRequest } from "./open-entry.ts";
+import { type OpenedRequest, openForAccount } from "./open-entry.ts";
 import type { ResponderPorts } from "./ports.ts";
 import type {
   Decision,
@@ -141,8 +141,6 @@ async function sign(
     at: ready.response.created,
     attempts: 0,
     nextAttempt: ready.response.created,
-    delivery: undefined,
-    deliveredAt: undefined,
   };
   try {
     const taken = await ports.storage.replace(["presented"], { ...entry, state: "answered", answer });

@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import type { FlattenedJWE } from "jose";
 import { decryptJws, TYP } from "../../src/crypto/index.ts";
-import { openContent } from "../../src/crypto/jwe-content.ts";
+import { openContent } from "../../src/crypto/jwe.ts";
 import { type JsonValue, Jwe } from "../../src/protocol/index.ts";
 import { refusalCode } from "../support/refusal.ts";
 import * as rfc from "./data/jwe-examples.ts";

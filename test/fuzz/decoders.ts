@@ -330,7 +330,7 @@ const FURTHER_DECODERS: readonly Decoder[] = [
 
 const entry = JSON.stringify({
   ...{ account: ALICE, broker: URL, digest: "A".repeat(43), brokerId: "RBA", request, state: "verified" },
-  ...{ received: SOME_TIME, expires: SOME_TIME, vouched: false },
+  ...{ received: SOME_TIME, expires: SOME_TIME, endorses: false, vouched: false, tell: false },
 });
 const pins = JSON.stringify({
   devices: [{ account: ALICE, kid: key.kid, how: "pinned", added: "2030-03-01T12:00:00Z" }],

@@ -3,14 +3,7 @@
  * made unreachable. Whether a broker's word is signed is for the line below the port; here every word counts.
  */
 import { openDeviceProfile, openResponse } from "../../src/crypto/index.ts";
-import {
-  isJwe,
-  type Jws,
-  type JwsOrJwe,
-  type RequestEntry,
-  type RequestStatus,
-  type Status,
-} from "../../src/protocol/index.ts";
+import { isJwe, type Jws, type JwsOrJwe, type RequestEntry, type RequestStatus } from "../../src/protocol/index.ts";
 import type { BrokerPort } from "../../src/responder/index.ts";
 
 export class TestBroker implements BrokerPort {
@@ -27,7 +20,7 @@ export class TestBroker implements BrokerPort {
   readonly offered: { readonly brokerId: string; readonly answer: JwsOrJwe; readonly value: boolean | undefined }[] =
     [];
   /** What it says to the next answers; then 201. */
-  readonly replies: (Status | "no word")[] = [];
+  readonly replies: (number | "no word")[] = [];
   /** The BrokerIDs of which it was told that they are not shown. */
   readonly refused: string[] = [];
   /** How often it was asked for profiles. */
@@ -55,7 +48,7 @@ export class TestBroker implements BrokerPort {
     return this.statuses.get(brokerId);
   }
 
-  async respond(_account: unknown, brokerId: string, answer: JwsOrJwe): Promise<Status> {
+  async respond(_account: unknown, brokerId: string, answer: JwsOrJwe): Promise<number> {
     // What is in an envelope no broker sees.
     const value = isJwe(answer) ? undefined : (await openResponse(answer)).value;
     this.offered.push({ brokerId, answer, value });
@@ -65,7 +58,7 @@ export class TestBroker implements BrokerPort {
     return reply;
   }
 
-  async refuse(_account: unknown, brokerId: string): Promise<Status> {
+  async refuse(_account: unknown, brokerId: string): Promise<number> {
     this.refused.push(brokerId);
     await this.#call();
     const reply = this.replies.shift() ?? 201;

@@ -4,7 +4,7 @@
  */
 import { connectDevice, type Credentials, deviceLine } from "../../src/client/index.ts";
 import { parseConnectCode, signResponse } from "../../src/crypto/index.ts";
-import { parseEndpoint, type RequestEntry, type Status } from "../../src/protocol/index.ts";
+import { parseEndpoint, type RequestEntry } from "../../src/protocol/index.ts";
 import { waitUntil } from "../../src/demo/browser/wait.ts";
 import { inClear, newKey, profileOf } from "./signing.ts";
 import type { System } from "./system.ts";
@@ -16,7 +16,7 @@ export interface Device {
   /** The oldest request that is pending, as soon as there is one that was not returned before; rejects where it is over. */
   readonly next: (isOver?: () => boolean) => Promise<RequestEntry>;
   /** Signs an answer and hands it in; the broker's signed word. */
-  readonly answer: (entry: RequestEntry, value: boolean, choice?: string) => Promise<Status>;
+  readonly answer: (entry: RequestEntry, value: boolean, choice?: string) => Promise<number>;
 }
 
 /** Makes an account, or a further device's code, and connects to it. */

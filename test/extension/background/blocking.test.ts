@@ -72,7 +72,7 @@ describe("a block", () => {
     const { broker, clock, refused, due, want, state } = world();
     broker.failures.push(
       down(),
-      new ClientError("refused", "busy", undefined, 503),
+      new ClientError("refused", "busy", { status: 503 }),
       new ClientError("wrong_key", "who?"),
     );
     await want();
@@ -93,7 +93,7 @@ describe("a block", () => {
 
   it("ends with the reason where the broker says no, or its list is full", async () => {
     const refused = world();
-    refused.broker.failures.push(new ClientError("refused", "no", undefined, 403));
+    refused.broker.failures.push(new ClientError("refused", "no", { status: 403 }));
     await refused.want();
     expect(await refused.due()).toBeUndefined();
     expect(await refused.state()).toBe("not_allowed");

@@ -6,7 +6,7 @@ import { lineAfter } from "../../../src/extension/background/line-after.ts";
 async function stateAfter(error: Error, found: WhatAnswers = "unreachable"): Promise<string> {
   return (await lineAfter(error, () => Promise.resolve(found))).state;
 }
-const failed = (code: ClientErrorCode, status?: number): ClientError => new ClientError(code, "", undefined, status);
+const failed = (code: ClientErrorCode, status?: number): ClientError => new ClientError(code, "", { status });
 
 describe("the line after a call", () => {
   it.each<[ClientErrorCode, WhatAnswers, string]>([
@@ -34,11 +34,11 @@ describe("the line after a call", () => {
   });
 
   it.each(["pending", "revoked"] as const)("that is refused to a %s device says so", async (deviceState) => {
-    expect(await stateAfter(new ClientError("refused", "", undefined, 403, deviceState))).toBe(deviceState);
+    expect(await stateAfter(new ClientError("refused", "", { status: 403, deviceState }))).toBe(deviceState);
   });
 
   it("by a clock that is off says by how much", async () => {
-    const error = new ClientError("clock", "", 600);
+    const error = new ClientError("clock", "", { aheadSeconds: 600 });
     expect(await lineAfter(error, () => Promise.resolve("wrong"))).toEqual({ state: "clock", clockAhead: 600 });
   });
 

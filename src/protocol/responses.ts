@@ -1,20 +1,15 @@
 /**
- * Every transaction, request and response, as -01 and Appendix A of the design define them. Each message is an
- * object with one member, which names its class: `{"EnquireRequest": {...}}` (-01 §6). This is the one model inside;
- * what -00 has in another form is in `draft-00.ts`.
+ * Every response, as -01 and Appendix A of the design define it. Each message is an object with one member, which names
+ * its class: `{"EnquireResponse": {...}}` (-01 §6). This is the one model inside; what -00 has in another form is in
+ * `draft-00.ts`.
  */
-import type { Draft } from "./draft.ts";
-import { DEVICE_STATES, DeviceEntry, MaxResponse, RequestEntry, ResponseEntry } from "./entries.ts";
+import { DEVICE_STATES, DeviceEntry, RequestEntry, ResponseEntry } from "./entries.ts";
 import { FlattenedJws, Jws, PublicJwk } from "./jose-shapes.ts";
-import { AccountId, BrokerId, Description, DeviceName, Sequence, Sha256 } from "./members.ts";
-import { AccountPolicy, PolicySet } from "./policy-entry.ts";
-import { boolean, either, integer, list, object, oneOf, type ReadOf, text } from "./shape.ts";
 import { LIMITS } from "./limits.ts";
-
-/** The members of every request: the service that it is directed to, by its name in -01 and in -00. Read, not used. */
-export const REQUEST_MEMBERS = { Service: text(0, 254), Portal: text(0, 254) };
-/** A place in the order of requests. */
-export const EntryRef = either(Sequence, BrokerId);
+import { AccountId, BrokerId, Description, Sha256 } from "./members.ts";
+import { AccountPolicy } from "./policy-entry.ts";
+import type { Transaction } from "./requests.ts";
+import { boolean, integer, list, object, oneOf, type ReadOf, text } from "./shape.ts";
 
 /**
  * The members of every response: the code, and a sentence. `RetryAfter` is seconds; `DeviceState` says, with 403, that the
@@ -40,25 +35,6 @@ export const Version = object(
     URI: list(text(1, 500), 0, 8),
   },
 );
-
-export const REQUESTS = {
-  HelloRequest: object({}, REQUEST_MEMBERS),
-  EnquireRequest: object({ Request: RequestEntry }, REQUEST_MEMBERS),
-  StatusRequest: object(
-    { BrokerID: BrokerId },
-    { ...REQUEST_MEMBERS, Cancel: boolean, Wait: integer(0, LIMITS.waitSeconds) },
-  ),
-  PendingRequest: object(
-    { Responder: AccountId },
-    { ...REQUEST_MEMBERS, BrokerID: BrokerId, MaxResponse, BeforeId: EntryRef, AfterId: EntryRef },
-  ),
-  RespondRequest: object({ Response: ResponseEntry }, REQUEST_MEMBERS),
-  ConnectRequest: object({ Account: AccountId, DeviceName, DeviceProfile: Jws }, { ...REQUEST_MEMBERS, Proof: Sha256 }),
-  ProfileRequest: object({ Account: AccountId }, REQUEST_MEMBERS),
-  PolicyRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, Set: PolicySet }),
-  DevicesRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, Revoke: Jws }),
-  SubscribeRequest: object({ Responder: AccountId }, { ...REQUEST_MEMBERS, AfterId: EntryRef }),
-} as const;
 
 /** How the service key was handed over: the latest step, and those before it. Ours. */
 const HANDOVERS = { NextServiceKey: Jws, ServiceKeyChain: list(Jws, 0, 16) };
@@ -101,20 +77,8 @@ export const RESPONSES = {
   DevicesResponse: object(STATUS_MEMBER, { ...OUTCOME_MEMBERS, Devices: list(DeviceEntry, 0, LIMITS.devices) }),
   SubscribeResponse: object(STATUS_MEMBER, OUTCOME_MEMBERS),
 } as const;
-
-type Requests = typeof REQUESTS;
 type Responses = typeof RESPONSES;
-
-/** The name of a transaction, without `Request` or `Response`. */
-export type Transaction = { [T in keyof Requests]: T extends `${infer N}Request` ? N : never }[keyof Requests];
-
-export type RequestBody<T extends Transaction> = ReadOf<Requests[`${T}Request`]>;
 export type ResponseBody<T extends Transaction> = ReadOf<Responses[`${T}Response`]>;
-
-/** One request of whatever transaction. `draft` is what its form told; -01 where both drafts have the same form. */
-export type RequestMessage = {
-  [T in Transaction]: { readonly transaction: T; readonly draft: Draft; readonly body: RequestBody<T> };
-}[Transaction];
 
 /** What every response says. */
 export type Outcome = ReadOf<Responses["ConfirmResponse"]>;

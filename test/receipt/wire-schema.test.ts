@@ -91,7 +91,7 @@ describe("the schema and the reader agree", () => {
           expect(isNarrower(refused), `${refused.code}: ${refused.message}`).toBe(true);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 250 },
     );
     expect(taken).toBeGreaterThan(10);
   });
@@ -138,7 +138,7 @@ describe("a receipt", () => {
           expect(validate(receipt), error.message).toBeDefined();
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 250 },
     );
   });
 });

@@ -95,6 +95,17 @@ const PRESS = `(document, ...keys) => {
 const IDLE_AFTER = `(ms) => Services.prefs.setIntPref("extensions.background.idle.timeout", ms)`;
 const DRAW_NOTIFICATIONS = '(draws) => { Services.prefs.setBoolPref("alerts.useSystemBackend", !draws); }';
 
+/** What pages are told of the user's colours: 0 is dark, 1 is light. */
+const SET_THEME = `(theme) => {
+  Services.prefs.setIntPref("layout.css.prefers-color-scheme.content-override", theme === "dark" ? 0 : 1);
+}`;
+
+/** Firefox asks only the languages that it has packs of; an extension brings its own words. */
+const SET_LANGUAGE = `(language) => {
+  Services.locale.availableLocales = [...new Set([language, "en-US"])];
+  Services.locale.requestedLocales = [language];
+}`;
+
 const CLICK_NOTIFICATION = `() => {
   const alert = Services.wm.getMostRecentWindow("alert:alert");
   if (!alert) throw new Error("no notification");
@@ -140,12 +151,12 @@ export class FirefoxChrome {
   }
 
   /**
-   * Opens the toolbar's popup and waits for its page.
+   * Opens the toolbar's popup, where it is not open, and waits for its page.
    *
    * @throws {BrowserError} `no_popup`
    */
   async openPopup(url: string): Promise<void> {
-    await this.#call(OPEN_POPUP, this.#extensionId);
+    if ((await this.#call(SHOWN_ADDRESS)) !== url) await this.#call(OPEN_POPUP, this.#extensionId);
     try {
       await waitUntil("the popup", PATIENCE, async () => {
         if ((await this.#call(SHOWN_ADDRESS)) !== url) return undefined;
@@ -212,6 +223,16 @@ export class FirefoxChrome {
   /** Writes a PNG of the popup to a file. */
   async snapshotPopup(file: string): Promise<void> {
     await writeFile(file, Buffer.from(await this.#call(SNAPSHOT), "base64"));
+  }
+
+  /** Tells pages from now on that the user has a light or a dark theme. */
+  async setTheme(theme: "light" | "dark"): Promise<void> {
+    await this.#call(SET_THEME, theme);
+  }
+
+  /** Takes a language as the browser's own, for what is loaded after. @param language - a BCP 47 tag */
+  async setLanguage(language: string): Promise<void> {
+    await this.#call(SET_LANGUAGE, language);
   }
 
   /** The text drawn on the toolbar button. */

@@ -31,6 +31,8 @@ export interface FirefoxOptions {
   readonly executable?: string;
   /** Without a window on a display; default true. */
   readonly headless?: boolean;
+  /** The language of the browser, a BCP 47 tag. */
+  readonly language?: string;
 }
 
 const CLOSE_PATIENCE = 5_000;
@@ -82,8 +84,9 @@ export class Firefox {
       child = startProcess(executable, profile.path, options.headless ?? true);
       bidi = await BidiConnection.connect(await listeningAddress(child, profile.path));
       await bidi.send("session.new", { capabilities: {} });
-      await install(bidi, options);
       const chrome = await FirefoxChrome.attach(bidi, geckoId);
+      if (options.language !== undefined) await chrome.setLanguage(options.language);
+      await install(bidi, options);
       return new Firefox(child, bidi, chrome, profile, popup);
     } catch (error) {
       bidi?.close();
@@ -185,6 +188,11 @@ export class Firefox {
   /** Writes a PNG of the open popup to a file. */
   snapshotPopup(file: string): Promise<void> {
     return this.#chrome.snapshotPopup(file);
+  }
+
+  /** Tells pages from now on that the user has a light or a dark theme. */
+  setTheme(theme: "light" | "dark"): Promise<void> {
+    return this.#chrome.setTheme(theme);
   }
 
   /** The text drawn on the toolbar button. */

@@ -40,7 +40,11 @@ function card({ fromId, kid, asked, pins }: ClashView, locale: string, onSettled
   return element(
     "li",
     { class: "card clash", testid: "clash" },
-    element("h3", { attributes: { role: "alert" } }, icon("changed"), sentence("clashTitle", foreign(fromId))),
+    element(
+      "div",
+      { attributes: { role: "alert" } },
+      element("h3", {}, icon("changed"), sentence("clashTitle", foreign(fromId))),
+    ),
     element(
       "div",
       { class: "kids" },

@@ -3,7 +3,16 @@ import type { CoBrowser, Popup, Tab } from "../../../src/demo/launcher/co-browse
 
 export type BrowserName = "Chromium" | "Firefox";
 
-export interface TestTab extends Tab {
+/** What the tests of every state look at, in a tab as in the popup. */
+export interface Looked {
+  /** Which of axe-core's rules the page breaks, and where. */
+  readonly violations: () => Promise<readonly string[]>;
+  readonly setTheme: (theme: Theme) => Promise<void>;
+}
+
+export type Theme = "light" | "dark";
+
+export interface TestTab extends Tab, Looked {
   /** Runs a function in the page. It sees the page's globals and its arguments alone, which travel as JSON. */
   readonly evaluate: <Args extends readonly unknown[], Result>(
     script: (...args: Args) => Result,
@@ -12,7 +21,7 @@ export interface TestTab extends Tab {
 }
 
 /** The real popup of the toolbar. */
-export interface TestPopup extends Popup {
+export interface TestPopup extends Popup, Looked {
   /** Waits for an element whose text contains `expected`; its whole text, white space collapsed. */
   readonly text: (selector: string, expected?: string) => Promise<string>;
   /** Presses keys one after the other: `Enter`, `Tab`, `Space`, or a character. */

@@ -9,7 +9,8 @@ import { waitUntil } from "../../../src/demo/browser/wait.ts";
 import { popupOf, tabOf } from "../../../src/demo/launcher/chromium-co-browser.ts";
 import { OPTIONS_PAGE } from "../../../src/demo/launcher/co-browser.ts";
 import { launchChromium } from "../chromium.ts";
-import type { Notification, TestBrowser, TestPopup, TestTab } from "./browser.ts";
+import { axeIn } from "./axe.ts";
+import type { Looked, Notification, TestBrowser, TestPopup, TestTab } from "./browser.ts";
 import { PATIENCE_MS, POPUP_PAGE, textIn } from "./popup-text.ts";
 
 const WATCH = `(() => {
@@ -43,7 +44,11 @@ export async function startChromium(options: Partial<ChromiumOptions> = {}): Pro
   const openTab = async (url: string): Promise<TestTab> => {
     const page = await chromium.context.newPage();
     await page.goto(url);
-    return { ...tabOf(page, profile), evaluate: (script, ...args) => callInPage(page, script, "", args) };
+    return {
+      ...tabOf(page, profile),
+      ...lookedAt(page),
+      evaluate: (script, ...args) => callInPage(page, script, "", args),
+    };
   };
   const browser: TestBrowser = {
     name: "Chromium",
@@ -99,10 +104,18 @@ function callInPage<Script extends (...args: never) => unknown>(
   });
 }
 
+function lookedAt(page: Page): Looked {
+  return {
+    violations: () => callInPage(page, axeIn, "document", []),
+    setTheme: (theme) => page.emulateMedia({ colorScheme: theme }),
+  };
+}
+
 function testPopup(page: Page): TestPopup {
   const popup = popupOf(page);
   return {
     ...popup,
+    ...lookedAt(page),
     text: textIn(popup),
     press: async (...keys) => {
       for (const key of keys) await page.keyboard.press(key);

@@ -9,6 +9,7 @@ import { OPTIONS_PAGE } from "../../../src/demo/launcher/co-browser.ts";
 import { popupOf, tabOf } from "../../../src/demo/launcher/firefox-co-browser.ts";
 import { launchFirefox } from "../firefox.ts";
 import { archiveOf } from "../packages.ts";
+import { axeIn } from "./axe.ts";
 import type { Notification, TestBrowser, TestPopup, TestTab } from "./browser.ts";
 import { PATIENCE_MS, textIn } from "./popup-text.ts";
 
@@ -21,15 +22,16 @@ export function firefoxOf(browser: TestBrowser): Firefox {
   return driver();
 }
 
-/** Starts Firefox on a profile that lasts until it is closed, or on one that is kept. */
-export async function startFirefox(kept?: string): Promise<TestBrowser> {
+/** Starts Firefox on a profile that lasts until it is closed, or on one that is kept. @param language - a BCP 47 tag */
+export async function startFirefox(kept?: string, language?: string): Promise<TestBrowser> {
   const profile = kept ?? (await mkdtemp(join(tmpdir(), "mesh-confirm-profile-")));
-  let firefox = await launchFirefox({ profile, installation: "kept", archive: archiveOf("firefox") });
+  const speaks = language === undefined ? {} : { language };
+  let firefox = await launchFirefox({ profile, installation: "kept", archive: archiveOf("firefox"), ...speaks });
   const browser: TestBrowser = {
     name: "Firefox",
     url: (path) => firefox.url(path),
-    openTab: async (url) => testTab(await firefox.openTab(url)),
-    openOptions: async () => testTab(await firefox.openPage(OPTIONS_PAGE)),
+    openTab: async (url) => testTab(firefox, await firefox.openTab(url)),
+    openOptions: async () => testTab(firefox, await firefox.openPage(OPTIONS_PAGE)),
     openPopup: async () => {
       await firefox.openPopup();
       return testPopup(firefox);
@@ -63,7 +65,7 @@ export async function startFirefox(kept?: string): Promise<TestBrowser> {
     },
     restart: async () => {
       await firefox.close();
-      firefox = await launchFirefox({ profile, installation: "already" });
+      firefox = await launchFirefox({ profile, installation: "already", ...speaks });
     },
     close: async () => {
       await firefox.close();
@@ -74,14 +76,21 @@ export async function startFirefox(kept?: string): Promise<TestBrowser> {
   return browser;
 }
 
-function testTab(tab: FirefoxTab): TestTab {
-  return { ...tabOf(tab), evaluate: (script, ...args) => tab.evaluate(script, ...args) };
+function testTab(firefox: Firefox, tab: FirefoxTab): TestTab {
+  return {
+    ...tabOf(tab),
+    evaluate: (script, ...args) => tab.evaluate(script, ...args),
+    violations: () => tab.evaluate(axeIn),
+    setTheme: (theme) => firefox.setTheme(theme),
+  };
 }
 
 function testPopup(firefox: Firefox): TestPopup {
   const popup = popupOf(firefox);
   return {
     ...popup,
+    violations: () => firefox.inPopup(axeIn),
+    setTheme: (theme) => firefox.setTheme(theme),
     text: textIn(popup),
     press: (...keys) => firefox.pressInPopup(...keys),
     evaluate: (script, ...args) => firefox.inPopup(script, ...args),

@@ -24,7 +24,7 @@ import { startChromium } from "./chromium.ts";
 import { startFirefox } from "./firefox.ts";
 import { connect } from "./steps.ts";
 
-export type { BrowserName, Notification, TestBrowser, TestPopup, TestTab } from "./browser.ts";
+export type { BrowserName, Notification, TestBrowser, TestPopup, TestTab, Theme } from "./browser.ts";
 export { chromiumOf } from "./chromium.ts";
 export { firefoxOf } from "./firefox.ts";
 export { PATIENCE_MS, POPUP_PAGE } from "./popup-text.ts";
@@ -46,6 +46,8 @@ export interface UserOptions {
   readonly connected?: boolean;
   /** The profile's folder, which stays; a new one where it says none. */
   readonly profile?: () => string | undefined;
+  /** The browser's language, a BCP 47 tag. */
+  readonly language?: string;
   /** More for Chromium's launch; not for Firefox. */
   readonly chromium?: Partial<ChromiumOptions>;
 }
@@ -65,7 +67,7 @@ export function missing(name: BrowserName): string | undefined {
 
 /** Starts a browser with the extension in an empty profile; the caller closes it. */
 export function startBrowser(name: BrowserName, options: Partial<ChromiumOptions> = {}): Promise<TestBrowser> {
-  return name === "Chromium" ? startChromium(options) : startFirefox(options.profile);
+  return name === "Chromium" ? startChromium(options) : startFirefox(options.profile, options.locale);
 }
 
 /** Sits Alice down in front of a browser, for the tests of this `describe`; what is returned says who is there now. */
@@ -98,8 +100,13 @@ export function userIn(name: BrowserName, options: UserOptions = {}): () => User
 async function openUser(name: BrowserName, options: UserOptions): Promise<UserInBrowser> {
   const system = await System.start(options.policy, options.brokerArgs);
   try {
+    const { language, chromium } = options;
     const profile = options.profile?.();
-    const browser = await startBrowser(name, { ...options.chromium, ...(profile === undefined ? {} : { profile }) });
+    const browser = await startBrowser(name, {
+      ...(language === undefined ? {} : { locale: language }),
+      ...chromium,
+      ...(profile === undefined ? {} : { profile }),
+    });
     try {
       const kid = options.connected === false ? "" : await connect(browser, system, ALICE);
       return { browser, system, kid };

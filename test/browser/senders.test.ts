@@ -116,7 +116,7 @@ describe("the word of trust", { timeout: 120_000 }, () => {
     await popup.getByTestId("next").click();
 
     await expectHeading(popup, "Nobody");
-    expect(await trustOf(popup)).toBe(`Unverified sender, claims to be ${BANK}`);
+    expect(await trustOf(popup)).toBe(`Unverified sender. Claims to be ${BANK}`);
     expect(await popup.getByTestId("expected").count()).toBe(1);
     await reject(popup);
     await popup.getByTestId("next").click();

@@ -40,9 +40,7 @@ export function createAccountList(locale: string, onRemoved: (note: string) => v
         item.renew(account);
         items.set(keyOf(account), item);
       }
-      const shown = keys.flatMap((key) => items.get(key)?.element ?? []);
-      const none = element("li", { class: "none", testid: "empty" }, i18n("accountsNone"));
-      const wanted = shown.length === 0 ? [none] : shown;
+      const wanted = keys.flatMap((key) => items.get(key)?.element ?? []);
       if (wanted.length !== list.childElementCount || wanted.some((child, index) => list.children[index] !== child)) {
         list.replaceChildren(...wanted);
       }
@@ -77,9 +75,11 @@ function createItem(view: AccountView, locale: string, onRemoved: (note: string)
     deviceList(view, locale),
     presenceSettings(view),
     removal({
-      name: `${account}, ${new URL(broker).host}`,
+      name: i18n("accountNamed", account, new URL(broker).host),
       question: () =>
-        [i18n("removeAccountQuestion"), unsent > 0 ? counted("removeAccountUnsent", unsent) : ""].join(" "),
+        unsent > 0
+          ? i18n("sentences", i18n("removeAccountQuestion"), counted("removeAccountUnsent", unsent))
+          : i18n("removeAccountQuestion"),
       remove: async () => {
         const { removed, told } = await sendToBackground("options.removeAccount", { account, broker }, REMOVE_MS);
         if (removed) onRemoved(told ? "" : i18n("removedUntold", account));

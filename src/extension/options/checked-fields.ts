@@ -14,7 +14,7 @@ export interface CheckedFields {
 /** The fields. @param testid - of the first */
 export function checkedFields(testid: string): CheckedFields {
   const checked = selectField(testid, "fieldChecked", "fieldCheckedHint", PIN_CHECKS);
-  const other = textField(`${testid}-other`, "fieldCheckedOther", undefined, { maxlength: "200" });
+  const other = textField(`${testid}-other`, "fieldCheckedOther", undefined, { maxlength: "200", dir: "auto" });
   const showOther = (): void => {
     other.element.hidden = checked.input.value !== "other";
   };

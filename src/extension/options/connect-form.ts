@@ -21,7 +21,7 @@ export function createConnectForm(onConnected: () => void): HTMLElement {
     placeholder: "XXXX-XXXX-XXXX-XXXX",
   });
   const broker = textField("broker", "fieldBroker", "fieldBrokerHint", { inputmode: "url" });
-  const device = textField("device-name", "fieldDevice", "fieldDeviceHint", { maxlength: "64" });
+  const device = textField("device-name", "fieldDevice", "fieldDeviceHint", { maxlength: "64", dir: "auto" });
   device.input.value = i18n("fieldDeviceDefault");
 
   const showUsualBroker = (): void => {

@@ -1,7 +1,7 @@
 /** The devices of an account, asked of its broker once somebody opens the list; each that this one may revoke, with how. */
 import { i18n, sendToBackground } from "../browser.ts";
 import type { AccountView, DeviceView } from "../messages.ts";
-import { element, fingerprint, foreign } from "../page/dom.ts";
+import { element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { date } from "../page/times.ts";
 import { removal } from "./removal.ts";
 import { DEVICE_STATES, DEVICES_FAILURES } from "./words.ts";
@@ -25,10 +25,11 @@ export function deviceList({ account, broker }: AccountView, locale: string): HT
 
   function item(device: DeviceView): HTMLElement {
     const { kid, name, state, isThis, isRevocable } = device;
+    const named = [foreign(name), ...[DEVICE_STATES[state], "deviceThis"].map((key) => element("span", {}, i18n(key)))];
     return element(
       "li",
       { class: `device device-${state}`, testid: "device" },
-      element("p", {}, foreign(name), isThis ? ` (${i18n("deviceThis")})` : "", ` · ${i18n(DEVICE_STATES[state])}`),
+      element("p", {}, sentence(isThis ? "deviceNamedThis" : "deviceNamed", ...named)),
       fingerprint(kid),
       element("p", { class: "hint" }, datesOf(device, locale)),
       isRevocable

@@ -9,7 +9,11 @@ export interface Field<T extends HTMLInputElement | HTMLSelectElement> {
   readonly setInvalid: (isInvalid: boolean) => void;
 }
 
-/** A field for one line of text. @param hint - the key of a sentence under the field */
+/**
+ * A field for one line of text: names and codes in Latin letters, unless its attributes say otherwise.
+ *
+ * @param hint - the key of a sentence under the field
+ */
 export function textField(
   testid: string,
   label: string,
@@ -18,7 +22,7 @@ export function textField(
 ): Field<HTMLInputElement> {
   const input = element("input", {
     testid,
-    attributes: { id: testid, type: "text", autocomplete: "off", spellcheck: "false", ...attributes },
+    attributes: { id: testid, type: "text", autocomplete: "off", spellcheck: "false", dir: "ltr", ...attributes },
   });
   return field(input, label, hint);
 }

@@ -51,7 +51,9 @@ export function button(text: Child, options: ElementOptions, act: () => void): H
 
 /** A fingerprint or BrokerID in its groups of five, which can be selected as a whole and compared group by group. */
 export function fingerprint(kid: string, testid?: string): HTMLElement {
-  const made = element("code", { class: "fingerprint", ...(testid === undefined ? {} : { testid }) });
+  // Its groups of digits would change places in a line that is read from the right.
+  const attributes = { dir: "ltr" };
+  const made = element("code", { class: "fingerprint", attributes, ...(testid === undefined ? {} : { testid }) });
   for (const [index, group] of kid.split("-").entries()) {
     if (index > 0) made.append(element("span", { class: "hyphen" }, "-"), element("wbr"));
     made.append(element("span", { class: "group" }, group));

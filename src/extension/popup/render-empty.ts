@@ -58,7 +58,7 @@ export function setupScreen(): readonly HTMLElement[] {
       "setup",
       mark(),
       element("h1", {}, i18n("setupTitle")),
-      element("p", {}, i18n("setupText")),
+      element("p", {}, i18n("setupIntro")),
       settingsButton("accept", "setupButton"),
     ),
   ];

@@ -52,7 +52,7 @@ export function typedField(
   const input = element("input", {
     testid: kind,
     attributes: {
-      ...{ id: kind, type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": hintId },
+      ...{ id: kind, type: "text", autocomplete: "off", spellcheck: "false", dir: "ltr", "aria-describedby": hintId },
       ...attributes,
     },
   });

@@ -1,4 +1,4 @@
-/** The first band: who asks. Ours alone; the sender's name stands here as a fact or with "claims to be" before it. */
+/** The first band: who asks. Ours alone; the sender's name stands here as a fact or with "Claims to be" before it. */
 import type { RequestView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
 import { counted } from "../language.ts";

@@ -124,15 +124,23 @@ async function focusWindow(id: number): Promise<boolean> {
   );
 }
 
-/** The sign on the toolbar button; an empty text takes it away. */
-export async function setBadge(text: string, color: string): Promise<void> {
-  await browser.action.setBadgeText({ text });
-  await browser.action.setBadgeBackgroundColor({ color });
+/** The sign on the toolbar button; empty where there is none. */
+export function badge(): Promise<string> {
+  return browser.action.getBadgeText({});
 }
 
-/** What the toolbar button says when pointed at. */
-export async function setTitle(title: string): Promise<void> {
-  await browser.action.setTitle({ title });
+/** Sets how the toolbar button is. @param button.icon - what the names of its pictures begin with */
+export async function setToolbar(button: {
+  readonly badge: string;
+  readonly color: string;
+  readonly title: string;
+  readonly icon: string;
+}): Promise<void> {
+  const picture = (size: number): string => extensionUrl(`icons/${button.icon}${size}.png`);
+  await browser.action.setBadgeText({ text: button.badge });
+  await browser.action.setBadgeBackgroundColor({ color: button.color });
+  await browser.action.setTitle({ title: button.title });
+  await browser.action.setIcon({ path: { 16: picture(16), 32: picture(32) } });
 }
 
 /** Wakes the background again and again; creating an alarm of the same name replaces it. */

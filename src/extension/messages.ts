@@ -76,8 +76,20 @@ type Result<T, F> = ({ readonly ok: true } & T) | { readonly ok: false; readonly
 
 type Nothing = Readonly<Record<string, never>>;
 
-export interface InstallationMark {
+/** What the user can prefer; the first is what holds until then. */
+export const PREFERENCES = {
+  theme: ["system", "light", "dark"],
+  /** What brings a notification: each request; what pinned senders and the own broker ask; nothing. */
+  notifications: ["on", "pinned", "off"],
+} as const;
+
+export type Preferences = { readonly [P in keyof typeof PREFERENCES]: (typeof PREFERENCES)[P][number] };
+export type Theme = Preferences["theme"];
+
+export interface OurOwn {
+  /** Of this installation. */
   readonly mark: string;
+  readonly theme: Theme;
 }
 
 export interface Messages {
@@ -129,9 +141,15 @@ export interface Messages {
     readonly request: RequestRef;
     readonly response: { readonly asked: boolean };
   };
-  /** What both pages show so that a drawn imitation is noticed: 32 hexadecimal digits, told to nobody else. */
-  readonly "popup.mark": { readonly from: "popup"; readonly request: Nothing; readonly response: InstallationMark };
-  readonly "options.mark": { readonly from: "options"; readonly request: Nothing; readonly response: InstallationMark };
+  /** What both pages show so that a drawn imitation is noticed: 32 hexadecimal digits, told to nobody else. And their look. */
+  readonly "popup.mark": { readonly from: "popup"; readonly request: Nothing; readonly response: OurOwn };
+  readonly "options.mark": { readonly from: "options"; readonly request: Nothing; readonly response: OurOwn };
+  /** What is kept, after the change; null where nothing changes. */
+  readonly "options.preferences": {
+    readonly from: "options";
+    readonly request: { readonly [P in keyof Preferences]: Preferences[P] | null };
+    readonly response: Preferences;
+  };
   readonly "options.accounts": {
     readonly from: "options";
     readonly request: Nothing;

@@ -31,6 +31,16 @@ async function markIn(popup: TestPopup): Promise<Mark> {
   return { words, picture };
 }
 
+/** The titles of the sections of the settings that are shown. */
+function sections(): readonly string[] {
+  const shown = [...document.querySelectorAll<HTMLElement>("main > section")].filter(({ hidden }) => !hidden);
+  return shown.map((section) => section.getAttribute("aria-label") ?? "");
+}
+
+function scheme(): string {
+  return getComputedStyle(document.documentElement).colorScheme;
+}
+
 /** What a page of the web gets of a file of the extension. */
 async function fromAPage(browser: TestBrowser, page: string, path: string): Promise<readonly string[]> {
   const tab = await browser.openTab(page);
@@ -61,7 +71,14 @@ describe.each(BROWSERS)("the mark of an installation in %s", { timeout: 120_000 
     const mark = await markIn(setup);
     expect(mark.words).toMatch(/^[a-z]+ · [a-z]+ · [a-z]+$/);
     expect(mark.picture.match(/<path /g)).toHaveLength(4);
+    // What this is, and what to do, in four sentences, here and in the settings: nothing else is there to be done yet.
+    const [intro = ""] = await setup.texts(`${testid("setup")} p`);
+    expect(intro.match(/[.?!](?= |$)/g)).toHaveLength(4);
     await setup.close();
+    const first = await browser.openOptions();
+    expect(await first.text(testid("setup"))).toBe(intro);
+    expect(await first.evaluate(sections)).toEqual(["Connect an account", "Your mark", "Look and notifications"]);
+    await first.close();
 
     await connect(browser, system, ALICE);
     const asked = system.spawn("ask", ALICE, "Open pod bay doors");
@@ -78,11 +95,18 @@ describe.each(BROWSERS)("the mark of an installation in %s", { timeout: 120_000 
 
     const settings = await browser.openOptions();
     expect(await settings.text(testid("mark-words"))).toBe(mark.words);
+    expect((await settings.evaluate(sections)).slice(0, 3)).toEqual([
+      ...["Your accounts", "Connect an account", "Your mark"],
+    ]);
+    // A look that is chosen holds for both pages, and stays.
+    await settings.choose(testid("theme"), "Dark");
+    await expect.poll(() => settings.evaluate(scheme)).toBe("dark");
     await settings.close();
 
     await browser.restart();
     const after = await browser.openPopup();
     expect(await markIn(after)).toEqual(mark);
+    expect(await after.evaluate((document) => document.documentElement.dataset["theme"])).toBe("dark");
     await after.close();
 
     // The broker, who got the account, the key, the name and the answer, got nothing of this.

@@ -89,7 +89,7 @@ describe.each(BROWSERS)("a name in %s", LONG, (name) => {
     const popup = await browser.openPopup();
     for (const [what, fromId, warnings] of STRANGERS) {
       await popup.text(testid("heading"), `From ${fromId.slice(0, 60)}`);
-      expect(await popup.texts(testid("trust")), what).toEqual([`Unverified sender, claims to be ${fromId}`]);
+      expect(await popup.texts(testid("trust")), what).toEqual([`Unverified sender. Claims to be ${fromId}`]);
       expect(await popup.isLive(testid("expected")), what).toBe(true);
       expect(await popup.texts(testid("domain-warning")), what).toHaveLength(warnings);
       expect(await popup.evaluate(problems, "Unverified sender"), fromId).toEqual([]);
@@ -179,10 +179,40 @@ describe.each(BROWSERS)("a name in %s", LONG, (name) => {
     await popup.close();
   });
 
+  test("that asks with another key than the pinned one alarms in the toolbar; an unreachable broker is a dot there", async () => {
+    const { browser, system } = alice();
+    await pin(browser, "bank@ethel.example", (await newKey()).kid);
+    await asked("bank@ethel.example", "Pay 3");
+    await badgeIs(browser, "!");
+    const tab = await browser.openOptions();
+    expect(await tab.evaluate(buttonTitle)).toContain("another key");
+    // An alarm stays one without a line, too.
+    await system.stopBroker();
+    await tab.text(testid("line"), "Broker not reachable");
+    expect(await browser.badge()).toBe("!");
+    const popup = await lookAt(browser, "Pay 3");
+    await rejectIn(popup);
+    await badgeIs(browser, "•");
+    expect(await tab.evaluate(buttonTitle)).toContain("no broker is reached");
+    await system.startBroker();
+    await badgeIs(browser, "", 60_000);
+    expect(await tab.evaluate(buttonTitle)).toBe("Mesh/Confirm co-browser");
+    await tab.close();
+    await popup.close();
+  });
+
   async function settled(system: System, brokerId: string): Promise<void> {
     await expect.poll(() => statusOf(system, brokerId), { timeout: 20_000 }).toBe("REPLY");
   }
 });
+
+/** What the toolbar button says when pointed at. */
+function buttonTitle(): Promise<string> {
+  const api = (Reflect.get(globalThis, "browser") ?? Reflect.get(globalThis, "chrome")) as {
+    readonly action: { readonly getTitle: (details: object) => Promise<string> };
+  };
+  return api.action.getTitle({});
+}
 
 async function rejectAndLeave(popup: TestPopup): Promise<void> {
   await rejectIn(popup);

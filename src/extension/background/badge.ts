@@ -1,4 +1,4 @@
-/** The badge counts what waits; a notification says that something new does, names pinned senders only, and answers nothing. */
+/** The toolbar button counts what waits, and says that something is wrong; a notification says that something new does, names pinned senders only, and answers nothing. */
 import {
   senderOf,
   type SenderView,
@@ -6,14 +6,13 @@ import {
   viewEndorsement,
   waitingEntries,
 } from "../../responder/index.ts";
-import { broadcastChanged, i18n, notify, setBadge, setTitle } from "../browser.ts";
+import { badge, broadcastChanged, i18n, notify, setToolbar } from "../browser.ts";
 import { counted } from "../language.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { noteClash } from "./pinning.ts";
+import { preferences } from "./preferences.ts";
 import type { BrowserResponder } from "./responder.ts";
-
-const ACCENT = "#0b6b4b";
-const ALARM = "#9b1c1c";
+import { toolbarOf } from "./toolbar.ts";
 
 export const NOTIFICATION = "mesh-confirm";
 
@@ -25,6 +24,8 @@ export function badgeKeeper(responder: BrowserResponder): () => Promise<void> {
     const accounts = responder.accounts();
     const pending = await waitingEntries(ports, accounts);
     const muted = await ports.mutedKids?.();
+    const { notifications } = await preferences();
+    const onlyPinned = notifications === "pinned";
     let alarm = false;
     let count = 0;
     const fresh: string[] = [];
@@ -36,14 +37,15 @@ export function badgeKeeper(responder: BrowserResponder): () => Promise<void> {
         alarm = true;
         if (await noteClash(responder.senders, asks, entry.received)) await broadcastChanged();
       }
-      const isMuted = "trust" in asks && muted?.has(asks.kid) === true;
+      const isMuted = "trust" in asks && (muted?.has(asks.kid) === true || (onlyPinned && asks.trust !== "pinned"));
       if (!seen.has(entry.digest) && entry.state === "verified" && !isMuted) fresh.push(newsOf(asks));
     }
     seen = new Set(pending.map(({ digest }) => digest));
-    await setBadge(alarm ? "!" : count === 0 ? "" : String(count), alarm ? ALARM : ACCENT);
-    await setTitle(count === 0 ? i18n("extensionName") : counted("badgeTitle", count));
+    const lines = responder.views().map(({ line }) => line);
+    const { title, ...button } = toolbarOf(alarm, count, lines, await badge());
+    await setToolbar({ ...button, title: title === undefined ? counted("badgeTitle", count) : i18n(title) });
     const [first] = fresh;
-    if (first !== undefined) await notify(NOTIFICATION, i18n("notifyTitle"), first);
+    if (first !== undefined && notifications !== "off") await notify(NOTIFICATION, i18n("notifyTitle"), first);
   };
   return oneAtATime(() => update().catch(() => undefined));
 }

@@ -27,7 +27,7 @@ import { addPin, keepPin, listClashes } from "./pinning.ts";
 import type { BrowserResponder } from "./responder.ts";
 
 /** All but what is answered even where there is no responder. */
-export type Answerable = Exclude<Heard, { readonly name: "popup.mark" | "options.mark" }>;
+export type Answerable = Exclude<Heard, { readonly name: "popup.mark" | "options.mark" | "options.preferences" }>;
 
 /**
  * Answers where the storage cannot be opened: what is wrong with it, to whoever asks what there is.

@@ -19,6 +19,7 @@ import { storageProblemOf } from "./database.ts";
 import { answerClosed, handle } from "./handle.ts";
 import { installationMark } from "./installation.ts";
 import { parseMessage } from "./parse-message.ts";
+import { prefer, preferences } from "./preferences.ts";
 import { type BrowserResponder, openResponder } from "./responder.ts";
 
 const POLL_ALARM = "poll";
@@ -61,7 +62,8 @@ onMessage((message, sender) => {
   if (heard === undefined) return undefined;
   // Whatever else is broken, this is how the user knows our windows.
   if (heard.name === "popup.mark" || heard.name === "options.mark")
-    return installationMark().then((mark) => ({ mark }));
+    return Promise.all([installationMark(), preferences()]).then(([mark, { theme }]) => ({ mark, theme }));
+  if (heard.name === "options.preferences") return prefer(heard.request);
   return ready().then(
     (responder) => handle(responder, heard, changed),
     (error: unknown) => answerClosed(heard, storageProblemOf(error)),

@@ -22,7 +22,7 @@ import {
 } from "../../protocol/index.ts";
 import type { EndorsementDecision, RequestRef } from "../../responder/index.ts";
 import { extensionId, extensionUrl, type MessageSender } from "../browser.ts";
-import type { MessageName, Messages, RequestOf } from "../messages.ts";
+import { type MessageName, type Messages, PREFERENCES, type RequestOf } from "../messages.ts";
 
 const accountMembers = { account: AccountId, broker: text(1, 500) };
 const refMembers = { ...accountMembers, id: BrokerId, digest: Sha256 };
@@ -72,6 +72,15 @@ const DevicesShape: Shape<RequestOf<"options.devices">> = {
   read: (value, path) => ({ revoke: null, ...DevicesForm.read(value, path) }),
 };
 
+const PreferencesForm = object(
+  {},
+  { theme: oneOf(...PREFERENCES.theme), notifications: oneOf(...PREFERENCES.notifications) },
+);
+const PreferencesShape: Shape<RequestOf<"options.preferences">> = {
+  schema: PreferencesForm.schema,
+  read: (value, path) => ({ theme: null, notifications: null, ...PreferencesForm.read(value, path) }),
+};
+
 /** The form of each message, and the page that may send it. */
 const FORMS: {
   readonly [N in MessageName]: { readonly from: Messages[N]["from"]; readonly shape: Shape<RequestOf<N>> };
@@ -84,6 +93,7 @@ const FORMS: {
   "popup.checkSender": { from: "popup", shape: Ref },
   "popup.mark": { from: "popup", shape: Nothing },
   "options.mark": { from: "options", shape: Nothing },
+  "options.preferences": { from: "options", shape: PreferencesShape },
   "popup.block": { from: "popup", shape: Ref },
   "popup.mute": { from: "popup", shape: object({ ...refMembers, muted: boolean }) },
   "options.accounts": { from: "options", shape: Nothing },

@@ -1,17 +1,19 @@
 /**
  * The settings: accounts, connecting one, pinned senders. The page asks the background for everything and keeps
- * nothing; it makes no key and calls no broker.
+ * nothing; it makes no key and calls no broker. Without an account it says what this is, and connects one.
  */
 import { extensionUrl, i18n, onChanged, sendToBackground } from "../browser.ts";
 import { locale as localeOf, setLanguage } from "../language.ts";
 import { element } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
+import { showTheme } from "../page/theme.ts";
 import { createAccountList } from "./account-list.ts";
 import { createClashList } from "./clash-list.ts";
 import { createConnectForm } from "./connect-form.ts";
 import { createPinForm } from "./pin-form.ts";
 import { createPinList } from "./pin-list.ts";
+import { createPreferences } from "./preferences.ts";
 import { createSenderLists } from "./sender-lists.ts";
 
 const main = document.querySelector("main");
@@ -25,6 +27,7 @@ function start(root: HTMLElement): void {
   const mark = element("div", { class: "card mark-card" });
   const problem = element("div", { attributes: { role: "alert" } });
   const note = element("p", { class: "note", testid: "note", attributes: { role: "status" } });
+  const intro = element("p", { testid: "setup" }, i18n("setupIntro"));
   const accounts = createAccountList(locale, (text) => {
     note.textContent = text;
     void look();
@@ -34,6 +37,14 @@ function start(root: HTMLElement): void {
   const senders = createSenderLists(locale, () => void look());
   const connect = createConnectForm(() => void look());
   const pin = createPinForm(() => void look());
+  const preferences = createPreferences();
+  const list = section("accountsLabel", undefined, accounts.element);
+  const ofAccounts = [
+    section("pinsTitle", "pinsIntro", clashes.element, pins.element, pin),
+    section("policyTitle", "policyIntro", senders.policies),
+    section("mutedTitle", "mutedIntro", senders.muted),
+  ];
+  for (const part of [intro, list, ...ofAccounts]) part.hidden = true;
 
   async function look(): Promise<void> {
     try {
@@ -46,12 +57,17 @@ function start(root: HTMLElement): void {
       pins.show(pinned);
       clashes.show(contradicting);
       senders.show(connected, kept);
+      intro.hidden = connected.length > 0 || storage !== undefined;
+      for (const part of [list, ...ofAccounts]) part.hidden = connected.length === 0;
       const words = storage === undefined ? undefined : i18n(STORAGE_PROBLEMS[storage]);
       problem.replaceChildren(
         ...(words === undefined ? [] : [element("p", { class: "problem", testid: "storage" }, words)]),
       );
       if (mark.childElementCount > 0) return;
-      mark.replaceChildren(installationMark((await sendToBackground("options.mark", {})).mark));
+      const ours = await sendToBackground("options.mark", {});
+      showTheme(ours.theme);
+      mark.replaceChildren(installationMark(ours.mark));
+      await preferences.load();
     } catch {
       problem.replaceChildren(element("p", { class: "problem", testid: "error" }, i18n("errorText")));
     }
@@ -65,12 +81,13 @@ function start(root: HTMLElement): void {
       element("div", {}, element("h1", {}, i18n("extensionName")), element("p", {}, i18n("extensionDescription"))),
     ),
     problem,
-    section("markTitle", "markIntro", mark),
-    section("accountsLabel", undefined, note, accounts.element),
+    note,
+    intro,
+    list,
     section("connectTitle", "connectIntro", connect),
-    section("pinsTitle", "pinsIntro", clashes.element, pins.element, pin),
-    section("policyTitle", "policyIntro", senders.policies),
-    section("mutedTitle", "mutedIntro", senders.muted),
+    section("markTitle", "markIntro", mark),
+    ...ofAccounts,
+    section("preferencesTitle", undefined, preferences.element),
   );
   onChanged(() => void look());
   void look();

@@ -7,6 +7,7 @@ import { setLanguage } from "../language.ts";
 import { setText } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
+import { showTheme } from "../page/theme.ts";
 import { createPopup } from "./controller.ts";
 import { fitWindow } from "./fit.ts";
 import { ignoreHeldKeys } from "./guarded-button.ts";
@@ -46,10 +47,11 @@ function start(strip: HTMLElement, storage: HTMLElement, main: HTMLElement, live
   look();
 }
 
-/** Puts the mark of this installation above whatever else is shown, and leaves it there. */
+/** Takes the look that the user chose, and puts the mark of this installation above whatever else is shown, to stay. */
 async function showMark(strip: HTMLElement): Promise<void> {
   try {
-    const { mark } = await sendToBackground("popup.mark", {});
+    const { mark, theme } = await sendToBackground("popup.mark", {});
+    showTheme(theme);
     strip.replaceChildren(installationMark(mark));
   } catch {
     // Asked again with the next look, which says that the background is silent.

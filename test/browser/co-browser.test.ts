@@ -47,7 +47,7 @@ describe.each(BROWSERS)("a request in %s", LONG, (name) => {
     await badgeIs(browser, "1");
     const popup = await lookAt(browser, "Open pod bay doors");
     expect(await popup.text(testid("trust"))).toContain("Unverified sender");
-    expect(await popup.text(testid("sender"))).toContain("claims to be");
+    expect(await popup.text(testid("sender"))).toContain("Claims to be");
     expect(await popup.texts(testid("paragraph"))).toEqual(["Bay 2"]);
     expect(await popup.isLive(testid("accept"))).toBe(false);
     expect(await acceptIn(popup)).toContain("accepted");

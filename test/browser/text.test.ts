@@ -11,7 +11,18 @@ import { corpus } from "../srml/corpus.ts";
 import { SENTENCES } from "../srml/sentences.ts";
 import { badgeShows, openRequest } from "../support/co-browser.ts";
 import { ALICE, chromiumOf, userIn } from "../support/each-browser/index.ts";
-import { openEmptyPage, openPopupPage, type ShownText, showEach } from "../support/popup-page.ts";
+import type { PopupView } from "../../src/extension/messages.ts";
+import type { EndorsementView, RequestView } from "../../src/responder/index.ts";
+import {
+  decisionsIn,
+  openEmptyPage,
+  openPopupPage,
+  requestOf,
+  saidIn,
+  type ShownText,
+  showEach,
+  showView,
+} from "../support/popup-page.ts";
 import type { System } from "../support/system.ts";
 
 const alice = userIn("Chromium");
@@ -118,6 +129,97 @@ describe("a sender's domain in the popup", () => {
     await popup.close();
     asked.child.kill("SIGINT");
     await asked.finished;
+  });
+});
+
+/** A request of each kind, and what a user of the keyboard types before Accept. */
+function eachKind(): readonly (readonly [string, PopupView, readonly string[]])[] {
+  const asking = (document: Parameters<typeof writeSrml>[0]): RequestView => requestOf(parseSrml(writeSrml(document)));
+  const view = (request: RequestView): PopupView => ({ kind: "request", request, waiting: 2 });
+  const plain = asking({ heading: "Pay 1,200.00 EUR", paragraphs: ["To: Discovery Shipping GmbH"] });
+  const buttons = ["15 minutes", "1 hour", "Until I log out everywhere and for good"].map((label) => ({ label }));
+  const long = "Whatever is agreed here holds for both sides until one of them says otherwise. ".repeat(12);
+  const endorsement: EndorsementView = {
+    ...{ account: plain.account, broker: plain.broker, id: "RBE", digest: "E", known: false },
+    ...{ fingerprintStart: "MDDK7-N6A72-7AJZN-OSTRX", presence: undefined, created: undefined },
+    kind: "endorsement",
+    expires: plain.expires,
+  };
+  return [
+    ["plain", view(plain), []],
+    ["with options", view(asking({ heading: "Unlock the door?", paragraphs: ["For how long?"], buttons })), []],
+    ["long", view(asking({ heading: "Terms of the house, and what follows", paragraphs: [long, long, long] })), []],
+    ["with a code", view({ ...asking({ heading: "Sign in" }), match: true }), ["123456"]],
+    ["about a device", { kind: "endorsement", endorsement, waiting: 1 }, ["XKS7DJAFXI"]],
+  ];
+}
+
+/** What is cut off of our words and of the sender's in this window; what scrolls is not, as what is typed does. */
+const CUT_OFF = `(() => {
+  const wide = document.documentElement.scrollWidth > innerWidth ? ["the page is wider than the window"] : [];
+  const cut = [...document.querySelectorAll("body *:not(.visually-hidden, input)")].filter((element) => {
+    const { overflowX, overflowY, display } = getComputedStyle(element);
+    if (display === "inline" || element instanceof SVGElement) return false;
+    const isWide = element.scrollWidth > element.clientWidth + 1 && overflowX !== "visible";
+    const isHigh = element.scrollHeight > element.clientHeight + 1 && ["hidden", "clip"].includes(overflowY);
+    return element.clientWidth > 0 && (isWide || isHigh);
+  });
+  return [...wide, ...cut.map(({ className, localName, textContent }) => [localName, className, textContent].join(" "))];
+})()`;
+
+/** Presses Tab until this element has the focus. */
+async function tabTo(page: Page, testid: string): Promise<void> {
+  for (let presses = 0; presses < 30; presses += 1) {
+    if ((await page.evaluate("document.activeElement?.dataset.testid")) === testid) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not lead to ${testid}.`);
+}
+
+describe("the popup in a window of 200 by 300 pixels, with letters twice as large", () => {
+  test("cuts nothing off, and the keyboard alone reaches and presses Accept, once", async () => {
+    const page = await openPopupPage(here().chromium);
+    await page.setViewportSize({ width: 200, height: 300 });
+    await page.evaluate("document.documentElement.style.setProperty('font-size', '32px')");
+    for (const [kind, view, typed] of eachKind()) {
+      await showView(page, view);
+      const accept = page.getByTestId("accept");
+      await accept.waitFor();
+      expect(await page.evaluate(CUT_OFF), kind).toEqual([]);
+      if (kind === "with options") await page.getByTestId("choice").first().getByRole("radio").press("Space");
+      for (const text of typed) {
+        await tabTo(page, kind === "with a code" ? "match" : "typed");
+        await page.keyboard.type(text);
+      }
+      if (view.kind === "request") {
+        await tabTo(page, "expected");
+        await page.keyboard.press("Space");
+      }
+      // Whoever scrolls to the end has read it.
+      await page.locator(".end").scrollIntoViewIfNeeded();
+      await page.locator("[data-testid=accept]:enabled").waitFor();
+      await tabTo(page, "accept");
+      const box = await accept.boundingBox();
+      expect(box?.x, kind).toBeGreaterThanOrEqual(0);
+      expect((box?.y ?? 300) + Math.min(box?.height ?? 300, 300), kind).toBeLessThanOrEqual(301);
+      expect(await page.evaluate(CUT_OFF), kind).toEqual([]);
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Enter");
+      expect(await decisionsIn(page), kind).toHaveLength(1);
+    }
+  });
+});
+
+describe("the popup's live region", () => {
+  test("says that a request is there, armed, and about to expire, once each", async () => {
+    const page = await openPopupPage(here().chromium);
+    const request = requestOf(parseSrml(writeSrml({ heading: "Pay 3 EUR" })));
+    await showView(page, { kind: "request", request: { ...request, expires: Date.now() + 66_000 }, waiting: 1 });
+    await page.getByTestId("expected").check();
+    await expect
+      .poll(() => saidIn(page), { timeout: 30_000 })
+      .toEqual(["New request, Unverified sender.", "You can accept now.", "Less than a minute is left to answer."]);
   });
 });
 

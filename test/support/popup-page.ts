@@ -2,7 +2,8 @@
 import type { Page } from "playwright-core";
 import type { Chromium } from "../../src/demo/browser/chromium.ts";
 import { waitUntil } from "../../src/demo/browser/wait.ts";
-import type { RequestView } from "../../src/responder/index.ts";
+import type { PopupView } from "../../src/extension/messages.ts";
+import type { Decision, RequestView } from "../../src/responder/index.ts";
 import type { Srml } from "../../src/srml/index.ts";
 
 const OPTIONS = "src/extension/options/index.html";
@@ -32,16 +33,24 @@ export interface Shown {
 /** Runs in the page before its own scripts. */
 const STAGE = `(() => {
   const listeners = [];
-  const stage = { view: { kind: "setup" }, refused: false };
+  const stage = { view: { kind: "setup" }, refused: false, decisions: [], said: [] };
+  const decide = ({ request }) => (stage.decisions.push(request), { ok: true });
   const answers = {
+    "popup.mark": () => ({ mark: "0123456789abcdef0123456789abcdef", theme: "system" }),
+    "popup.decide": decide,
+    "popup.decideEndorsement": decide,
     "popup.look": () => stage.view,
     "popup.present": () => ({ presented: true }),
     "popup.refuse": () => ((stage.refused = true), { refused: false }),
   };
-  chrome.runtime.sendMessage = async (message) => answers[message.name]();
+  chrome.runtime.sendMessage = async (message) => answers[message.name](message);
   chrome.runtime.onMessage.addListener = (listener) => listeners.push(listener);
   stage.changed = () => listeners.forEach((listener) => listener("changed", {}, () => undefined));
   globalThis.stage = stage;
+  document.addEventListener("DOMContentLoaded", () => {
+    const status = document.querySelector("[role=status]");
+    new MutationObserver(() => stage.said.push(status.textContent)).observe(status, { childList: true });
+  });
 })()`;
 
 const SHOW = `async (requests) => {
@@ -99,9 +108,27 @@ export async function showEach(page: Page, documents: readonly Srml[]): Promise<
   return shown as readonly Shown[];
 }
 
+/** Shows what the background would answer, and forgets what was decided and said before. */
+export async function showView(page: Page, view: PopupView): Promise<void> {
+  await page.evaluate(`Object.assign(stage, { view: ${JSON.stringify(view)}, decisions: [], said: [] }).changed()`);
+}
+
+/** What was decided since {@link showView}. */
+export async function decisionsIn(page: Page): Promise<readonly Decision[]> {
+  const decisions: unknown = await page.evaluate("stage.decisions");
+  return decisions as readonly Decision[];
+}
+
+/** What the live region said since {@link showView}. */
+export async function saidIn(page: Page): Promise<readonly string[]> {
+  const said: unknown = await page.evaluate("stage.said");
+  return said as readonly string[];
+}
+
 let count = 0;
 
-function requestOf(srml: Srml): RequestView {
+/** A request of somebody unknown, which is new each time. */
+export function requestOf(srml: Srml): RequestView {
   count += 1;
   return {
     account: "alice@localhost",

@@ -127,6 +127,7 @@ export function createPopup(
       onCheckSender: () => void ask("popup.checkSender", refOf(request)),
       onMute: (muted) => void ask("popup.mute", { ...refOf(request), muted }),
       onArmed,
+      onEnding,
     });
     showRequest(request, screen, waiting);
     say(i18n("saysRequest", i18n(TRUST[request.sender.trust].word, request.sender.domain.ascii)));
@@ -138,7 +139,7 @@ export function createPopup(
     shown = undefined;
     const onDecision = ({ value, choice: typed, reason }: Decision): void =>
       void decide("popup.decideEndorsement", { ...refOf(request), value, typed, reason });
-    showRequest(request, endorsementScreen(request, locale, { onDecision, onArmed }), waiting);
+    showRequest(request, endorsementScreen(request, locale, { onDecision, onArmed, onEnding }), waiting);
     say(i18n("saysEndorsement"));
   }
 
@@ -258,6 +259,10 @@ export function createPopup(
 
   function onArmed(isArmed: boolean): void {
     if (isArmed) say(i18n("saysArmed"));
+  }
+
+  function onEnding(words: string): void {
+    say(i18n(words));
   }
 
   function say(text: string): void {

@@ -25,7 +25,15 @@ export interface RequestScreenEvents {
   readonly onMute: (muted: boolean) => void;
   /** Accept became live, or stopped being it. */
   readonly onArmed: (isArmed: boolean) => void;
+  /** Its time runs out, or has: each is said once. @param words - a key */
+  readonly onEnding: (words: string) => void;
 }
+
+/** What is said of the end, and how many milliseconds before it. */
+const ENDINGS = [
+  { left: 60_000, words: "saysExpiring" },
+  { left: 0, words: "expired" },
+] as const;
 
 /**
  * Builds the screen of a request.
@@ -128,9 +136,13 @@ function armedScreen(
     events.onDecision(made, how === "block");
   }
 
+  const endings = ENDINGS.filter(({ left }) => request.expires - Date.now() > left);
   const everySecond = setInterval(() => {
     decision.showTimes(Date.now());
     show();
+    if (request.expires - Date.now() > (endings[0]?.left ?? -Infinity)) return;
+    const ending = endings.shift();
+    if (ending !== undefined) events.onEnding(ending.words);
   }, 1000);
   decision.showLabel(what.chosen()?.label);
   decision.showTimes(Date.now());

@@ -364,4 +364,35 @@ describe("a sender that is muted", { timeout: 120_000 }, () => {
     await waitUntil("a notification", 10_000, async () => ((await notified()) ? true : undefined));
     await reject(await shown("Loud again"));
   });
+
+  test("is one of many where the user chose that only pinned senders, or nobody, bring a notification", async () => {
+    const page = await settings();
+    const friend = await newKey();
+    await pin("friend@ethel.example", friend.kid);
+    await clear();
+    for (const choice of ["pinned", "off", "on"]) {
+      await page.getByTestId("notifications").selectOption(choice);
+      await expect
+        .poll(() => page.evaluate("chrome.storage.local.get('notifications')"))
+        .toEqual({
+          notifications: choice,
+        });
+      if (choice === "on") return;
+      await asked(await newKey(), "From a stranger");
+      await badgeShows(chromium, "1");
+      expect(await notified()).toBe(false);
+      await asked(friend, "From a friend", "friend@ethel.example");
+      await badgeShows(chromium, "2");
+      if (choice === "pinned") await waitUntil("a notification", 10_000, async () => (await notified()) || undefined);
+      else expect(await notified()).toBe(false);
+      const popup = await shown("From a stranger");
+      await reject(popup);
+      await popup.getByTestId("next").click();
+      await expectHeading(popup, "From a friend");
+      await reject(popup);
+      await popup.close();
+      await badgeShows(chromium, "");
+      await clear();
+    }
+  });
 });

@@ -6,6 +6,7 @@ import { openDeviceProfile, type VerifyKey } from "../crypto/index.ts";
 import type {
   AccountPolicy,
   DeviceEntry,
+  FlattenedJws,
   Jws,
   JwsOrJwe,
   Outcome,
@@ -40,7 +41,11 @@ export interface DeviceLine {
   pending(account: DeviceAccount): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
   pendingEntry(account: DeviceAccount, brokerId: string): Promise<RequestEntry | undefined>;
   statusOf(account: DeviceAccount, brokerId: string): Promise<RequestStatus | undefined>;
-  respond(account: DeviceAccount, brokerId: string, answer: JwsOrJwe): Promise<number>;
+  respond(
+    account: DeviceAccount,
+    brokerId: string,
+    answer: JwsOrJwe,
+  ): Promise<{ readonly status: number; readonly stamp?: FlattenedJws }>;
   refuse(account: DeviceAccount, brokerId: string): Promise<number>;
   vouchedKids(account: DeviceAccount, fromId: string): Promise<readonly string[]>;
   /** Tells the broker of a profile of this device; `pending` where another device is asked whether it counts. */
@@ -101,8 +106,10 @@ export function deviceLine(options: DeviceLineOptions): DeviceLine {
       const answer = await done(account, "Status", { BrokerID }).catch(noneIfNotFound);
       return answer?.Response?.RequestStatus;
     },
-    respond: async (account, BrokerID, Response) =>
-      (await call(account, "Respond", { Response: { BrokerID, RequestStatus: "REPLY", Response } })).Status,
+    respond: async (account, BrokerID, Response) => {
+      const said = await call(account, "Respond", { Response: { BrokerID, RequestStatus: "REPLY", Response } });
+      return { status: said.Status, ...(said.Stamp && { stamp: said.Stamp }) };
+    },
     refuse: async (account, BrokerID) =>
       (await call(account, "Respond", { Response: { BrokerID, RequestStatus: "REFUSED" } })).Status,
     connect: async (account, DeviceName, DeviceProfile) => {

@@ -9,10 +9,13 @@ import type {
   EndorsementDecision,
   EndorsementOutcome,
   EndorsementView,
+  Keep,
+  PastView,
   RequestRef,
   RequestView,
   ResultView,
 } from "../responder/index.ts";
+import type { Receipt } from "../receipt/index.ts";
 import type { AccountView, DeviceView, StorageProblem } from "./account-views.ts";
 import type {
   ClashView,
@@ -261,6 +264,35 @@ export interface Messages {
     readonly from: "options";
     readonly request: AccountKey & { readonly change: PolicyChange | null };
     readonly response: Result<{ readonly policy: PolicyView }, PolicyFailure>;
+  };
+  /** What ended or was answered, newest first; nothing where the history is off. */
+  readonly "options.history": {
+    readonly from: "options";
+    readonly request: Nothing;
+    readonly response: { readonly keep: Keep; readonly past: readonly PastView[] };
+  };
+  /** The same of one request, opened where it is encrypted. */
+  readonly "options.openPast": {
+    readonly from: "options";
+    readonly request: RequestRef;
+    readonly response: { readonly past: PastView | undefined };
+  };
+  /** The receipt of one answer, or of all; `others`: of so many there is none to be had here. */
+  readonly "options.exportReceipts": {
+    readonly from: "options";
+    readonly request: { readonly of: RequestRef | null };
+    readonly response: { readonly receipts: readonly Receipt[]; readonly others: number };
+  };
+  /** Forgets what ended. */
+  readonly "options.clearHistory": {
+    readonly from: "options";
+    readonly request: Nothing;
+    readonly response: { readonly forgotten: number };
+  };
+  readonly "options.setHistory": {
+    readonly from: "options";
+    readonly request: { readonly keep: Keep };
+    readonly response: { readonly forgotten: number };
   };
 }
 

@@ -4,12 +4,15 @@ import { type FlattenedJws, LIMITS, ProtocolError } from "../protocol/index.ts";
 import type { VerifiedAnswer } from "./answer.ts";
 import { ReceiptError } from "./errors.ts";
 
+/** The request and its answer, of which it is known that each is signed. */
+type Signed = Pick<VerifiedAnswer, "request" | "response">;
+
 /**
  * Holds a stamp against a verified answer. Whether its signer is a service that the verifier knows is for the caller.
  *
  * @throws ReceiptError `stamp`
  */
-export async function verifyStamp(stamp: FlattenedJws, answer: VerifiedAnswer): Promise<VerifiedStamp> {
+export async function verifyStamp(stamp: FlattenedJws, answer: Signed): Promise<VerifiedStamp> {
   const opened = await open(stamp);
   const { request, response } = answer;
   if (opened.requestDigest !== request.digest) throw wrong("is of another request");
@@ -29,7 +32,7 @@ async function open(stamp: FlattenedJws): Promise<VerifiedStamp> {
 }
 
 /** Three clocks, of which each may be off by what is tolerated everywhere. A device may sign long before it is online. */
-function checkDates(received: number, { request, response }: VerifiedAnswer): void {
+function checkDates(received: number, { request, response }: Signed): void {
   const skew = LIMITS.clockSkewMs;
   if (request.created !== undefined && received < request.created - skew) throw wrong("is older than the request");
   if (request.expire !== undefined && received > request.expire + skew) throw wrong("is later than the request's end");

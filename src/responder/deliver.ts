@@ -61,12 +61,12 @@ async function offer(
 ): Promise<number | undefined> {
   const { answer } = entry;
   if (answer === undefined) return undefined;
-  const status = await ports.broker.respond(entry, entry.brokerId, answer.jws).catch(() => undefined);
+  const said = await ports.broker.respond(entry, entry.brokerId, answer.jws).catch(() => undefined);
   const now = ports.clock();
   const attempts = answer.attempts + 1;
-  const delivery = DELIVERY_OF.get(status);
+  const delivery = DELIVERY_OF.get(said?.status);
   if (delivery !== undefined) {
-    const settled = { ...answer, attempts, delivery, deliveredAt: now };
+    const settled = { ...answer, attempts, delivery, deliveredAt: now, stamp: said?.stamp };
     await ports.storage.replace(["answered"], { ...entry, state: "delivered", answer: settled });
     return undefined;
   }

@@ -6,6 +6,7 @@
 import {
   boolean,
   BrokerId,
+  FlattenedJws,
   integer,
   JwsOrJwe,
   Kid,
@@ -52,6 +53,14 @@ export const REFUSAL_REASONS = [
   "blocked",
 ] as const;
 
+/**
+ * How the sender is known. `pinned`: by the user. `domain`: the name's domain publishes the key. `local`: the broker's word.
+ * `unverified`: by nothing.
+ * `changed`: the user pinned this name with another key, so it is not to be accepted.
+ */
+export const TRUSTS = ["pinned", "domain", "local", "unverified", "changed"] as const;
+export type Trust = (typeof TRUSTS)[number];
+
 /** How it ended at the broker. `conflict`: another answer came first. `late`: it had expired or was cancelled. */
 export const DELIVERIES = ["accepted", "conflict", "late", "unknown_request", "not_allowed"] as const;
 
@@ -76,8 +85,12 @@ const StoredAnswer = object(
     label: text(1, 100),
     /** Where it is encrypted, which of its options was accepted, counted from 0: what it says stays ciphertext. */
     option: integer(0, 100),
+    /** How the sender was known then; not where the broker asks, nor in answers of before this was kept. */
+    trust: oneOf(...TRUSTS),
     delivery: oneOf(...DELIVERIES),
     deliveredAt: Instant,
+    /** The broker's word on when it took the answer in, where it gave one; nothing of it is verified. */
+    stamp: FlattenedJws,
   },
 );
 

@@ -10,11 +10,13 @@ export {
   type RefusalReason,
   readStoredEntry,
   type StoredAnswer,
+  type Trust,
   writeStoredEntry,
 } from "./inbox-entry.ts";
 export type {
   BrokerPort,
   Clock,
+  Delivered,
   InboxStorage,
   PresenceSetting,
   ResponderKeys,
@@ -39,6 +41,17 @@ export {
   viewResult,
   waitingEntries,
 } from "./look.ts";
+export {
+  type Keep,
+  KEEPS,
+  MOST_ENDED,
+  outlived,
+  pastRequests,
+  type PastView,
+  type Proof,
+  receiptOf,
+  viewPast,
+} from "./history.ts";
 export { startOf } from "./endorsement.ts";
 export { poll } from "./poll.ts";
 export { MOST_EVER, MOST_KEPT, MOST_OPEN, roomFor } from "./room.ts";
@@ -60,5 +73,4 @@ export type {
   RequestView,
   ResultView,
   SenderView,
-  Trust,
 } from "./view.ts";

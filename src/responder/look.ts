@@ -180,16 +180,35 @@ export async function viewResult(ports: ResponderPorts, ref: RequestRef): Promis
 
 /** The result of an entry that is settled. */
 export async function resultOf(ports: ResponderPorts, entry: InboxEntry): Promise<ResultView | undefined> {
-  const verified = await openForAccount(ports, entry, entry.received);
+  return (await openResult(ports, entry, true)).result;
+}
+
+/** The same, with what was asked where that verifies. @param unseals - whether an encrypted request is opened for it */
+export async function openResult(
+  ports: ResponderPorts,
+  entry: InboxEntry,
+  unseals: boolean,
+): Promise<{ readonly result: ResultView | undefined; readonly opened: OpenedRequest | undefined }> {
+  const isClosed = isJwe(entry.request) && !unseals;
+  const verified = isClosed ? undefined : await openForAccount(ports, entry, entry.received);
   // What was put in its place in the storage is another request.
-  const opened = verified.ok && verified.request.digest === entry.digest ? verified : undefined;
+  const opened = verified?.ok === true && verified.request.digest === entry.digest ? verified : undefined;
+  const sender = verified?.ok === false ? verified.sender : opened?.request;
+  return { result: settledAs(entry, opened, isClosed ? entry.postedBy : sender?.signer.kid), opened };
+}
+
+function settledAs(
+  entry: InboxEntry,
+  opened: OpenedRequest | undefined,
+  kid: string | undefined,
+): ResultView | undefined {
   const endorses = opened === undefined ? entry.endorses : opened.endorses !== undefined;
   const base = {
     ...refOf(entry),
     endorses,
     heading: endorses ? "" : (opened?.srml.heading ?? ""),
     fromId: endorses ? "" : (opened?.request.fromId ?? ""),
-    kid: (verified.ok ? opened?.request : verified.sender)?.signer.kid,
+    kid,
   };
   const { answer, refusal } = entry;
   switch (entry.state) {
@@ -221,7 +240,7 @@ export function refusedResults(ports: ResponderPorts, accounts: readonly Account
 }
 
 /** How long a user is told, in milliseconds, of an answer that did not count. */
-const TOLD_MS = 24 * 3600_000;
+export const TOLD_MS = 24 * 3600_000;
 
 /** Answers that are on their way still, or did not count when they arrived: as above. */
 export function undeliveredResults(

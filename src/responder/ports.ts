@@ -2,7 +2,7 @@
  * What the responder needs from where it runs: storage, keys, a broker, a clock. The extension and the command line
  * each give their own; the responder itself does no I/O.
  */
-import type { JwsOrJwe, RequestEntry, RequestStatus } from "../protocol/index.ts";
+import type { FlattenedJws, JwsOrJwe, RequestEntry, RequestStatus } from "../protocol/index.ts";
 import type { DecryptionKey, PresenceKey, SigningKey } from "../crypto/index.ts";
 import type { AccountKey, InboxEntry, InboxState } from "./inbox-entry.ts";
 
@@ -34,12 +34,19 @@ export interface ResponderKeys {
   decryptionKey(account: AccountKey): Promise<DecryptionKey>;
 }
 
+/** The broker's signed word on an answer. */
+export interface Delivered {
+  readonly status: number;
+  /** When it took the answer in, as whoever reads a receipt is told; nothing of it is verified. */
+  readonly stamp?: FlattenedJws;
+}
+
 /** What the responder asks of the account's broker. Every call is authenticated; what is not signed back is no answer. */
 export interface BrokerPort {
   /** What is pending, oldest first; `complete` where nothing was left out for length. */
   pending(account: AccountKey): Promise<{ readonly entries: readonly RequestEntry[]; readonly complete: boolean }>;
   /** Hands an answer over; resolves with the broker's signed word, rejects where there was none. */
-  respond(account: AccountKey, brokerId: string, answer: JwsOrJwe): Promise<number>;
+  respond(account: AccountKey, brokerId: string, answer: JwsOrJwe): Promise<Delivered>;
   /** Says that the request will not be presented; resolves with the broker's signed word, rejects where there was none. */
   refuse(account: AccountKey, brokerId: string): Promise<number>;
   /** The pending entry of a BrokerID, or undefined where the broker says, signed, that it is not pending any more. */

@@ -5,7 +5,7 @@
  */
 import { encryptJws, signResponse, TYP } from "../crypto/index.ts";
 import { isTyped } from "./endorsement.ts";
-import type { InboxEntry } from "./inbox-entry.ts";
+import type { InboxEntry, Trust } from "./inbox-entry.ts";
 import { expireIfDue } from "./lapse.ts";
 import { type OpenedRequest, openForAccount } from "./open-entry.ts";
 import type { ResponderPorts } from "./ports.ts";
@@ -37,8 +37,9 @@ export async function decide(
   if (opened.endorses !== undefined) return refused("not_presented");
   const label = chosenLabel(opened, decision);
   if (label === false || (decision.value && decision.reason !== undefined)) return refused("choice");
-  if (decision.value && !(await maySay(ports, entry, opened, decision.expected))) return refused("sender");
-  return sign(ports, entry, opened, decision, label);
+  const known = await knownAs(ports, opened.request, entry.vouched);
+  if (decision.value && !maySay(known, decision.expected)) return refused("sender");
+  return sign(ports, entry, opened, decision, label, known.trust);
 }
 
 /**
@@ -59,7 +60,7 @@ export async function decideEndorsement(
   if (decision.value && !isTyped(opened.endorses.signingKey.kid, decision.typed ?? "")) {
     return { ok: false, refusal: "fingerprint" };
   }
-  return sign(ports, entry, opened, { ...decision, choice: undefined }, undefined);
+  return sign(ports, entry, opened, { ...decision, choice: undefined }, undefined, undefined);
 }
 
 /** The entry that a decision is about, if it was on the screen for long enough and is still what it was. */
@@ -106,13 +107,7 @@ function isCode(choice: string | undefined): boolean {
 }
 
 /** A yes to an unverified sender needs the user's tick; to a sender whose key changed there is none. */
-async function maySay(
-  ports: ResponderPorts,
-  entry: InboxEntry,
-  opened: OpenedRequest,
-  expected: boolean,
-): Promise<boolean> {
-  const { trust, check } = await knownAs(ports, opened.request, entry.vouched);
+function maySay({ trust, check }: Awaited<ReturnType<typeof knownAs>>, expected: boolean): boolean {
   // While the domain is being asked the trust word may still change; nothing is accepted before it has settled.
   if (check === "running" || check === "due") return false;
   return trust !== "changed" && (trust !== "unverified" || expected);
@@ -124,6 +119,7 @@ async function sign(
   opened: OpenedRequest,
   decision: Pick<Decision, "value" | "choice" | "reason" | "presence">,
   label: string | undefined,
+  trust: Trust | undefined,
 ): Promise<DecisionOutcome> {
   const ready = await readyToSign(ports, entry, opened, decision);
   if ("refusal" in ready) return ready;
@@ -139,6 +135,7 @@ async function sign(
     label: isSecret ? undefined : label,
     option: isSecret && option >= 0 ? option : undefined,
     at: ready.response.created,
+    trust,
     attempts: 0,
     nextAttempt: ready.response.created,
   };

@@ -1,6 +1,6 @@
 /** What a screen gets to see of the inbox: plain data, made from verified bytes, safe to hand to another context. */
 import type { DomainView, Srml } from "../srml/index.ts";
-import type { AccountKey, Delivery, RefusalReason } from "./inbox-entry.ts";
+import type { AccountKey, Delivery, RefusalReason, Trust } from "./inbox-entry.ts";
 import type { PresenceAssertion, RequestStatus } from "../protocol/index.ts";
 import type { SenderCheck } from "./ports.ts";
 
@@ -10,13 +10,6 @@ export interface RequestRef extends AccountKey {
   readonly id: string;
   readonly digest: string;
 }
-
-/**
- * How the sender is known. `pinned`: by the user. `domain`: the name's domain publishes the key. `local`: the broker's word.
- * `unverified`: by nothing.
- * `changed`: the user pinned this name with another key, so it is not to be accepted.
- */
-export type Trust = "pinned" | "domain" | "local" | "unverified" | "changed";
 
 export interface SenderView {
   readonly trust: Trust;

@@ -185,7 +185,7 @@ describe("handing over an answer", () => {
   it("sends it with the BrokerID and gives the broker's signed status", async () => {
     says({ RespondResponse: { Status: 201 } });
     const request = await signedRequest(BANK);
-    expect(await line().respond(account(), "RBA", request)).toBe(201);
+    expect(await line().respond(account(), "RBA", request)).toEqual({ status: 201 });
     expect(wire.arrived[0]?.message).toEqual({
       RespondRequest: { Response: { BrokerID: "RBA", RequestStatus: "REPLY", Response: request } },
     });
@@ -201,7 +201,7 @@ describe("handing over an answer", () => {
 
   it("hands on a status that nobody has defined, which settles nothing", async () => {
     says({ ConfirmResponse: { Status: 299 } });
-    expect(await line().respond(account(), "RBA", await signedRequest(BANK))).toBe(299);
+    expect((await line().respond(account(), "RBA", await signedRequest(BANK))).status).toBe(299);
   });
 });
 

@@ -80,7 +80,7 @@ describe("an account whose broker DNS names", () => {
       value: true,
       created: Date.now(),
     });
-    expect(await line.respond(at, entry.BrokerID ?? "", answer)).toBe(201);
+    expect((await line.respond(at, entry.BrokerID ?? "", answer)).status).toBe(201);
     expect(await asked).toMatchObject({ result: "accepted", deviceKid: device.kid });
     expect(notices).toContainEqual({ kind: "service_first_use", endpoint: ENDPOINT, kid: broker.serviceKid });
   });

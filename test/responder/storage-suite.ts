@@ -59,8 +59,10 @@ function answerOf(value: boolean, payload: string): NonNullable<InboxEntry["answ
     at: NOW + 1000,
     attempts: 0,
     nextAttempt: NOW + 1000,
+    trust: "pinned",
     delivery: undefined,
     deliveredAt: undefined,
+    stamp: undefined,
   };
 }
 

@@ -3,8 +3,15 @@
  * made unreachable. Whether a broker's word is signed is for the line below the port; here every word counts.
  */
 import { openDeviceProfile, openResponse } from "../../src/crypto/index.ts";
-import { isJwe, type Jws, type JwsOrJwe, type RequestEntry, type RequestStatus } from "../../src/protocol/index.ts";
-import type { BrokerPort } from "../../src/responder/index.ts";
+import {
+  type FlattenedJws,
+  isJwe,
+  type Jws,
+  type JwsOrJwe,
+  type RequestEntry,
+  type RequestStatus,
+} from "../../src/protocol/index.ts";
+import type { BrokerPort, Delivered } from "../../src/responder/index.ts";
 
 export class TestBroker implements BrokerPort {
   /** Nothing can be asked of it while this is false. */
@@ -21,6 +28,8 @@ export class TestBroker implements BrokerPort {
     [];
   /** What it says to the next answers; then 201. */
   readonly replies: (number | "no word")[] = [];
+  /** Stamps answers; undefined where it gives no stamp. */
+  stamp: ((brokerId: string, answer: JwsOrJwe) => Promise<FlattenedJws>) | undefined;
   /** The BrokerIDs of which it was told that they are not shown. */
   readonly refused: string[] = [];
   /** How often it was asked for profiles. */
@@ -48,14 +57,14 @@ export class TestBroker implements BrokerPort {
     return this.statuses.get(brokerId);
   }
 
-  async respond(_account: unknown, brokerId: string, answer: JwsOrJwe): Promise<number> {
+  async respond(_account: unknown, brokerId: string, answer: JwsOrJwe): Promise<Delivered> {
     // What is in an envelope no broker sees.
     const value = isJwe(answer) ? undefined : (await openResponse(answer)).value;
     this.offered.push({ brokerId, answer, value });
     await this.#call();
     const reply = this.replies.shift() ?? 201;
     if (reply === "no word") throw new Error("not signed");
-    return reply;
+    return { status: reply, ...(this.stamp && { stamp: await this.stamp(brokerId, answer) }) };
   }
 
   async refuse(_account: unknown, brokerId: string): Promise<number> {

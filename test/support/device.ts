@@ -49,7 +49,7 @@ export async function connectTestDevice(system: System, account: string): Promis
       const signedRequest = inClear(entry.Request);
       const more = choice === undefined ? {} : { choice };
       const jws = await signResponse(key, { signedRequest, value, created: Date.now(), ...more });
-      return line.respond(at, entry.BrokerID ?? "", jws);
+      return (await line.respond(at, entry.BrokerID ?? "", jws)).status;
     },
   };
 }

@@ -18,6 +18,7 @@ import type { AccountView, PopupView, StorageProblem } from "../messages.ts";
 import { connectAccount } from "./connect.ts";
 import { storageProblem } from "./database.ts";
 import { block, listSenders, mute, policy, settledView } from "./deciding-on-senders.ts";
+import { clearHistory, exportReceipts, history, openPast, setHistory } from "./history.ts";
 import { listDevices, removeAccount } from "./own-devices.ts";
 import type { Heard } from "./parse-message.ts";
 import { askAgain, noteCounted } from "./own-profile.ts";
@@ -38,6 +39,7 @@ export function answerClosed({ name }: Answerable, storage: StorageProblem): unk
   if (name === "popup.look") return { kind: "closed", storage };
   if (name === "options.accounts") return { accounts: [], storage };
   if (name === "options.pins") return { pins: [], clashes: [] };
+  if (name === "options.history") return { keep: "all", past: [] };
   if (name === "options.senders") return { muted: [], waiting: [] };
   throw new Error("The storage is closed.");
 }
@@ -128,6 +130,20 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       const removed = await senders.change(heard.request.kid, (sender) => ({ ...sender, muted: undefined }));
       changed();
       return { removed };
+    }
+    case "options.history":
+      return history(responder);
+    case "options.openPast":
+      return { past: await openPast(responder, heard.request) };
+    case "options.exportReceipts":
+      return exportReceipts(responder, heard.request.of);
+    case "options.clearHistory":
+    case "options.setHistory": {
+      const forgotten = await (heard.name === "options.clearHistory"
+        ? clearHistory(responder)
+        : setHistory(responder, heard.request.keep));
+      changed();
+      return { forgotten };
     }
     case "options.policy": {
       const response = await policy(responder, heard.request);

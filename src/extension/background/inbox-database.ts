@@ -15,8 +15,14 @@ import { BY_ACCOUNT, transact } from "./database.ts";
 export interface InboxDatabase extends InboxStorage {
   /** How many rows of the account cannot be read. */
   readonly unreadable: (account: AccountKey) => Promise<number>;
-  /** Forgets what ended, but for the newest `kept`; of what is forgotten the digest stays, so that it is never taken again. */
-  readonly trim: (account: AccountKey, kept: number) => Promise<void>;
+  /**
+   * Forgets what `which` names of what ended, oldest first; of that the digest stays, so that it is never taken again.
+   * Returns how much it was.
+   */
+  readonly forget: (
+    account: AccountKey,
+    which: (ended: readonly InboxEntry[]) => readonly InboxEntry[],
+  ) => Promise<number>;
 }
 
 /** A row: the key, beside the entry as text. */
@@ -125,21 +131,21 @@ export function inboxDatabase(database: IDBDatabase): InboxDatabase {
         false,
       ),
     unreadable: async (account) => (await rowsOf(account)).filter((row) => entryOf(row) === undefined).length,
-    trim: async (account, kept) => {
-      const ended = (await list(account)).filter(({ state, tell }) => ENDED.includes(state) && !tell);
-      if (ended.length <= kept) return;
-      await transact(
+    forget: async (account, which) => {
+      const gone = which((await list(account)).filter(({ state, tell }) => ENDED.includes(state) && !tell));
+      if (gone.length === 0) return 0;
+      return transact(
         database,
         ["inbox", "digests"],
         "readwrite",
         (store, done, transaction) => {
-          for (const { account, broker, digest } of ended.slice(0, ended.length - kept)) {
+          for (const { account, broker, digest } of gone) {
             transaction.objectStore("digests").put({ account, broker, digest });
             store.delete(keyOf({ account, broker }, digest));
           }
-          done(true);
+          done(gone.length);
         },
-        false,
+        0,
       );
     },
   };

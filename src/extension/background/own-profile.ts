@@ -3,25 +3,34 @@
  * other devices are asked again.
  */
 import { encryptionJwkOf, signDeviceProfile } from "../../crypto/index.ts";
-import type { PresenceKey } from "../../protocol/index.ts";
+import type { Jws, PresenceKey } from "../../protocol/index.ts";
 import { openStatements } from "../../receipt/index.ts";
 import type { AccountKey } from "../../responder/index.ts";
 import type { BrowserResponder } from "./responder.ts";
 
 /** Tells the broker; `pending` where another device of the account has to let it in. @throws ClientError */
 export async function tellProfile(
-  { broker, member }: BrowserResponder,
+  responder: BrowserResponder,
   account: AccountKey,
   presence: PresenceKey | undefined,
 ): Promise<"active" | "pending"> {
+  const { deviceName } = responder.member(account).stored;
+  return responder.broker.connect(account, deviceName, await ownProfile(responder, account, presence));
+}
+
+/** What this device says of itself, signed now. */
+export async function ownProfile(
+  { member }: Pick<BrowserResponder, "member">,
+  account: AccountKey,
+  presence: PresenceKey | undefined = member(account).stored.presence?.key,
+): Promise<Jws> {
   const { stored, who } = member(account);
-  const profile = await signDeviceProfile(who.key, {
+  return signDeviceProfile(who.key, {
     account: stored.account,
     encryptionKey: await encryptionJwkOf(stored.encryption),
     created: Date.now(),
     ...(presence === undefined ? {} : { presence }),
   });
-  return broker.connect(account, stored.deviceName, profile);
 }
 
 /** Has the other devices asked again, where the question before was not answered. @throws ClientError */

@@ -20,7 +20,7 @@ import {
   type Shape,
   text,
 } from "../../protocol/index.ts";
-import type { EndorsementDecision, RequestRef } from "../../responder/index.ts";
+import { type EndorsementDecision, KEEPS, type RequestRef } from "../../responder/index.ts";
 import { extensionId, extensionUrl, type MessageSender } from "../browser.ts";
 import { type MessageName, type Messages, PREFERENCES, type RequestOf } from "../messages.ts";
 
@@ -64,6 +64,12 @@ const LookForm = object({}, { showing: Ref });
 const LookShape: Shape<{ readonly showing: RequestRef | null }> = {
   schema: LookForm.schema,
   read: (value, path) => ({ showing: LookForm.read(value, path).showing ?? null }),
+};
+
+const ExportForm = object({}, { of: Ref });
+const ExportShape: Shape<RequestOf<"options.exportReceipts">> = {
+  schema: ExportForm.schema,
+  read: (value, path) => ({ of: null, ...ExportForm.read(value, path) }),
 };
 
 const DevicesForm = object(accountMembers, { revoke: Kid });
@@ -129,6 +135,11 @@ const FORMS: {
   "options.senders": { from: "options", shape: Nothing },
   "options.unmute": { from: "options", shape: object({ kid: Kid }) },
   "options.policy": { from: "options", shape: PolicyShape },
+  "options.history": { from: "options", shape: Nothing },
+  "options.openPast": { from: "options", shape: Ref },
+  "options.exportReceipts": { from: "options", shape: ExportShape },
+  "options.clearHistory": { from: "options", shape: Nothing },
+  "options.setHistory": { from: "options", shape: object({ keep: oneOf(...KEEPS) }) },
 };
 
 /** A message that passed. */

@@ -9,7 +9,13 @@ import {
   signingKeyOf,
 } from "../../crypto/index.ts";
 import { LIMITS } from "../../protocol/index.ts";
-import { type AccountKey, type PresenceSetting, refuseBlocked, type ResponderPorts } from "../../responder/index.ts";
+import {
+  type AccountKey,
+  outlived,
+  type PresenceSetting,
+  refuseBlocked,
+  type ResponderPorts,
+} from "../../responder/index.ts";
 import { canAskPresence } from "../browser.ts";
 import type { AccountView } from "../messages.ts";
 import {
@@ -22,6 +28,7 @@ import {
 } from "./account-database.ts";
 import { blockDue } from "./blocking.ts";
 import { openDatabase } from "./database.ts";
+import { historyKept } from "./history-setting.ts";
 import { type InboxDatabase, inboxDatabase } from "./inbox-database.ts";
 import { type BlockTries, type Line, openLine } from "./line.ts";
 import { senderPins } from "./pin-database.ts";
@@ -61,9 +68,6 @@ export interface BrowserResponder {
   /** The same for one account, as soon as an answer was signed. */
   readonly check: (account: AccountKey) => Promise<void>;
 }
-
-/** How many ended requests of an account are kept whole; of older ones only the digest. */
-const HISTORY_KEPT = 500;
 
 const CLOSED: Line = {
   view: () => ({ state: "connecting", clockAhead: undefined }),
@@ -172,7 +176,10 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     },
     checkAll: async () => {
       await Promise.all([...members.values()].map(({ line }) => line.check().catch(() => undefined)));
-      for (const { stored } of members.values()) await inbox.trim(stored, HISTORY_KEPT).catch(() => undefined);
+      const keep = await historyKept();
+      for (const { stored } of members.values()) {
+        await inbox.forget(stored, (ended) => outlived(ended, keep, Date.now())).catch(() => undefined);
+      }
     },
     check: (account) => members.get(nameOf(account))?.line.check() ?? Promise.resolve(),
   };

@@ -8,6 +8,8 @@ export const LIMITS = {
   answerBytes: 2 * 1024 * 1024,
   /** A receipt file: request, answer, profiles and endorsements. */
   receiptBytes: 1024 * 1024,
+  /** A file of many receipts. */
+  receiptsBytes: 64 * 1024 * 1024,
   /** The devices that one request can be encrypted for. */
   recipients: 16,
   /** Nesting of objects and arrays in one JSON text. */

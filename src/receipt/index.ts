@@ -8,5 +8,6 @@ export { type DeviceStatements, openStatements } from "./statements.ts";
 export { type KnownPresence, knownPresence, openProfiles } from "./known-presence.ts";
 export { presenceChallenge, verifyPresence } from "./presence.ts";
 export { type Receipt, readReceipt, type ReceiptTrust, RECEIPT_TRUST, writeReceipt } from "./shape.ts";
+export { readReceipts } from "./receipts.ts";
 export { verifyStamp } from "./stamp.ts";
 export { isPinned, type Pin, type VerifiedReceipt, type VerifierPins, verifyReceipt } from "./verify.ts";

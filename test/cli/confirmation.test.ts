@@ -163,6 +163,23 @@ describe("a confirmation by the command line alone", { timeout: 120_000 }, () =>
       = 4
     `));
 
+  it("verifies a file of many receipts, and it is good only where each of them is", () =>
+    shell.play(`
+      $ node -e 'const {Receipt} = JSON.parse(fs.readFileSync("r.json")); fs.writeFileSync("all.json", JSON.stringify({Receipts: [Receipt, Receipt]})); Receipt.BrokerID = "BAD"; Receipt.Response.payload += "AAAA"; fs.writeFileSync("bad.json", JSON.stringify({Receipts: [JSON.parse(fs.readFileSync("r.json")).Receipt, Receipt]}))'
+      $ confirm verify all.json
+      > The receipt verifies.
+      > ...
+      > 2 of 2 receipts verify.
+      $ confirm --home stranger verify all.json --pin "$BOB" --json
+      > {"verified":true,"receipts":[{"verified":true,...},{"verified":true,...}]}
+      $ confirm verify bad.json
+      > The receipt verifies.
+      > ...
+      > 1 of 2 receipts verify.
+      ! confirm: BAD does not verify: ...
+      = 1
+    `));
+
   it("asks for a code that the user types, and takes another one for no yes", () =>
     shell.play(`
       $ confirm ask bob@localhost "Pay" --match &

@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import { pinsFile } from "../../node/index.ts";
 import {
   type Check,
+  readReceipts,
+  type Receipt,
   ReceiptError,
   type VerifiedReceipt,
   type VerifierPins,
@@ -60,7 +62,7 @@ export function addVerify(program: Command, run: Run): void {
   program
     .command("verify")
     .description("verify a receipt; exits 1 where it does not verify, or its device is not one you know")
-    .argument("<receipt>", "the receipt's file")
+    .argument("<receipt>", "the receipt's file, or the file of all receipts that the extension saves")
     .option(
       "--pin <kid>",
       "the fingerprint of a device that you know; broker:KID for a broker's key, presence:KID for a key for presence; may be repeated (default: the stored pins)",
@@ -94,21 +96,53 @@ async function verify(context: Context, file: string, { pin, keys = [] }: Verify
     return verifyOld(context, old, { pins, keys: await Promise.all(keys.map(contentOf)) });
   }
   const known = await pinsOf(context, pin);
+  const many = readReceipts(content);
+  if (many !== undefined) return verifyAll(context, many, known);
+  const found = await verified(content, known);
+  if (found instanceof ReceiptError) return notVerified(context, found);
+  context.output.result(receiptText(found), receiptJson(found));
+  return EXIT.done;
+}
+
+/** A receipt that verifies, or why it does not. */
+async function verified(
+  receipt: Parameters<typeof verifyReceipt>[0],
+  known: VerifierPins,
+): Promise<VerifiedReceipt | ReceiptError> {
   try {
-    const verified = await verifyReceipt(content, known);
-    context.output.result(receiptText(verified), receiptJson(verified));
-    return EXIT.done;
+    return await verifyReceipt(receipt, known);
   } catch (error) {
-    if (!(error instanceof ReceiptError)) throw error;
-    return notVerified(context, error);
+    if (error instanceof ReceiptError) return error;
+    throw error;
   }
 }
 
+/** Says of each receipt what it proves, or why it does not; only where all verify do they verify. */
+async function verifyAll({ output }: Context, receipts: readonly Receipt[], known: VerifierPins): Promise<Exit> {
+  const found: (VerifiedReceipt | ReceiptError)[] = [];
+  for (const receipt of receipts) found.push(await verified(receipt, known));
+  const texts = found.flatMap((one) => (one instanceof ReceiptError ? [] : [receiptText(one)]));
+  for (const [index, one] of found.entries()) {
+    if (one instanceof ReceiptError) output.note(`${receipts[index]?.BrokerID ?? ""} does not verify: ${one.message}`);
+  }
+  const count = `${texts.length} of ${receipts.length} receipts verify.`;
+  output.result([...texts, count].join("\n\n"), {
+    verified: texts.length === receipts.length,
+    receipts: found.map((one) => (one instanceof ReceiptError ? failureJson(one) : receiptJson(one))),
+  });
+  return texts.length === receipts.length ? EXIT.done : EXIT.no;
+}
+
+function failureJson({ code, message, checks }: ReceiptError): unknown {
+  return { verified: false, error: code, message, checks };
+}
+
 /** Each check up to the one that failed; nothing else of the receipt is shown, because nothing of it is proved. */
-function notVerified({ output, json }: Context, { code, message, checks }: ReceiptError): Exit {
+function notVerified({ output, json }: Context, error: ReceiptError): Exit {
+  const { message, checks } = error;
   for (const check of checks) output.note(checkText(check));
   output.note(checks.length === 0 ? message : "The receipt does not verify.");
-  if (json) output.result("", { verified: false, error: code, message, checks });
+  if (json) output.result("", failureJson(error));
   return EXIT.no;
 }
 

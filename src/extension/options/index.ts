@@ -11,6 +11,7 @@ import { showTheme } from "../page/theme.ts";
 import { createAccountList } from "./account-list.ts";
 import { createClashList } from "./clash-list.ts";
 import { createConnectForm } from "./connect-form.ts";
+import { createHistory } from "./history.ts";
 import { createPinForm } from "./pin-form.ts";
 import { createPinList } from "./pin-list.ts";
 import { createPreferences } from "./preferences.ts";
@@ -37,16 +38,19 @@ function start(root: HTMLElement): void {
   const senders = createSenderLists(locale, () => void look());
   const connect = createConnectForm(() => void look());
   const pin = createPinForm(() => void look());
+  const history = createHistory(locale);
   const preferences = createPreferences();
   const list = section("accountsLabel", undefined, accounts.element);
   const ofAccounts = [
     section("pinsTitle", "pinsIntro", clashes.element, pins.element, pin),
     section("policyTitle", "policyIntro", senders.policies),
     section("mutedTitle", "mutedIntro", senders.muted),
+    section("historyTitle", "historyIntro", history.element),
   ];
   for (const part of [intro, list, ...ofAccounts]) part.hidden = true;
 
   async function look(): Promise<void> {
+    history.look();
     try {
       const [{ accounts: connected, storage }, { pins: pinned, clashes: contradicting }, kept] = await Promise.all([
         sendToBackground("options.accounts", {}),

@@ -15,6 +15,7 @@ export interface RemovalOptions {
 const VERBS = {
   remove: { word: "remove", named: "removeNamed", failed: "removeFailed" },
   revoke: { word: "revoke", named: "revokeNamed", failed: "revokeFailed" },
+  clear: { word: "clear", named: "clearNamed", failed: "clearFailed" },
 } as const;
 
 /** A button that asks before it acts. */

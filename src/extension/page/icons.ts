@@ -1,6 +1,5 @@
 /** Our own signs, drawn: each differs by its shape, so that none depends on colour. */
-
-const SVG = "http://www.w3.org/2000/svg";
+import { svg } from "./svg.ts";
 
 /** Paths on a field of 24 by 24; a line is drawn, `fill` is filled. */
 const SHAPES = {
@@ -29,15 +28,6 @@ export type IconName = keyof typeof SHAPES;
 
 /** A sign, hidden from screen readers: the words beside it say the same. */
 export function icon(name: IconName): SVGSVGElement {
-  const made = document.createElementNS(SVG, "svg");
-  made.setAttribute("viewBox", "0 0 24 24");
-  made.setAttribute("class", `icon icon-${name}`);
-  made.setAttribute("aria-hidden", "true");
-  for (const [kind, d] of Object.entries(SHAPES[name])) {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("class", kind);
-    path.setAttribute("d", d);
-    made.append(path);
-  }
-  return made;
+  const paths = Object.entries(SHAPES[name]).map(([kind, d]) => svg("path", { class: kind, d }));
+  return svg("svg", { viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true" }, ...paths);
 }

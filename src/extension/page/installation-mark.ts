@@ -5,8 +5,7 @@
 import { i18n } from "../browser.ts";
 import { element } from "./dom.ts";
 import { MARK_WORDS } from "./mark-words.ts";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { svg } from "./svg.ts";
 
 /** Each on a field of 24 by 24. */
 const SHAPES = [
@@ -35,17 +34,12 @@ export function markWords(mark: string): readonly string[] {
 
 /** The picture, with its words beside it. @param mark - 32 hexadecimal digits */
 export function installationMark(mark: string): HTMLElement {
-  const picture = document.createElementNS(SVG, "svg");
-  picture.setAttribute("viewBox", `0 0 ${DRAWN * 28 - 4} 24`);
-  picture.setAttribute("aria-hidden", "true");
+  const picture = svg("svg", { viewBox: `0 0 ${DRAWN * 28 - 4} 24`, "aria-hidden": "true" });
   for (const [index, byte] of bytesOf(mark)
     .slice(WORDS, WORDS + DRAWN)
     .entries()) {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", SHAPES[byte % SHAPES.length] ?? "");
-    path.setAttribute("fill", COLOURS[(byte >> 3) % COLOURS.length] ?? "");
-    path.setAttribute("transform", `translate(${index * 28} 0)`);
-    picture.append(path);
+    const [d, fill] = [SHAPES[byte % SHAPES.length] ?? "", COLOURS[(byte >> 3) % COLOURS.length] ?? ""];
+    picture.append(svg("path", { d, fill, transform: `translate(${index * 28} 0)` }));
   }
   return element(
     "div",

@@ -7,7 +7,7 @@ import { locale as localeOf, setLanguage } from "../language.ts";
 import { element } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
-import { showTheme } from "../page/theme.ts";
+import { showTheme } from "../page/show-theme.ts";
 import { createAccountList } from "./account-list.ts";
 import { createClashList } from "./clash-list.ts";
 import { createConnectForm } from "./connect-form.ts";

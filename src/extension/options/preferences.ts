@@ -2,7 +2,7 @@
 import { sendToBackground } from "../browser.ts";
 import { PREFERENCES, type RequestOf } from "../messages.ts";
 import { element } from "../page/dom.ts";
-import { showTheme } from "../page/theme.ts";
+import { showTheme } from "../page/show-theme.ts";
 import { selectField } from "./field.ts";
 
 /** The choices; {@link load} shows which are kept. */

@@ -7,7 +7,7 @@ import { setLanguage } from "../language.ts";
 import { setText } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
-import { showTheme } from "../page/theme.ts";
+import { showTheme } from "../page/show-theme.ts";
 import { createPopup } from "./controller.ts";
 import { fitWindow } from "./fit.ts";
 import { ignoreHeldKeys } from "./guarded-button.ts";

@@ -110,14 +110,14 @@ const InboxEntry = object(
     /** When it came, and, once verified, until when it lives. */
     received: Instant,
     expires: Instant,
-    /** Whether it asks to let a device in: then it is not among the requests, and has a view of its own. */
-    endorses: boolean,
     /** Whether the account's broker vouched for the sender's key when the request came. */
     vouched: boolean,
-    /** For `refused`: whether the broker is still to be told. */
-    tell: boolean,
   },
   {
+    /** Whether it asks to let a device in: then it is not among the requests, and has a view of its own. */
+    endorses: boolean,
+    /** For `refused`: whether the broker is still to be told. */
+    tell: boolean,
     /** The key that posted it, as the broker says. */
     postedBy: Kid,
     /** The broker's order, where it gives one. */
@@ -134,10 +134,14 @@ const InboxEntry = object(
   },
 );
 
+/** What is not in entries of before it was kept. */
+const BEFORE: { readonly endorses: boolean; readonly tell: boolean } = { endorses: false, tell: false };
+
 /** What is undefined is not written, so it may be said or left out. */
 type Loose<T> = { readonly [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 export type StoredAnswer = Loose<ReadOf<typeof StoredAnswer>>;
-export type InboxEntry = Loose<Omit<ReadOf<typeof InboxEntry>, "answer"> & { readonly answer?: StoredAnswer }>;
+export type InboxEntry = Loose<Omit<ReadOf<typeof InboxEntry>, "answer"> & { readonly answer?: StoredAnswer }> &
+  typeof BEFORE;
 export type InboxState = InboxEntry["state"];
 export type RefusalReason = NonNullable<InboxEntry["refusal"]>["reason"];
 export type Delivery = NonNullable<StoredAnswer["delivery"]>;
@@ -153,5 +157,5 @@ export function writeStoredEntry(entry: InboxEntry): string {
  * @throws ProtocolError where it is something else
  */
 export function readStoredEntry(json: string): InboxEntry {
-  return InboxEntry.read(scanJson(json, LIMITS.answerBytes), "entry");
+  return { ...BEFORE, ...InboxEntry.read(scanJson(json, LIMITS.answerBytes), "entry") };
 }

@@ -10,7 +10,7 @@ import type { ResponderPorts } from "./ports.ts";
 /** Requests without an answer; an honest broker holds 50 for an account. */
 export const MOST_OPEN = 100;
 /** From so many entries on, the oldest that is over is forgotten for each that comes. */
-export const MOST_KEPT = 300;
+export const MOST_KEPT = 600;
 /** As many as there may be where none can be forgotten: requests of plain draft peers, which sign no dates. */
 export const MOST_EVER = 1000;
 

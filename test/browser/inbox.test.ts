@@ -111,7 +111,7 @@ describe.each(BROWSERS)("what is stored in %s", LONG, (name) => {
     const newer = { ...row, digest: "e".repeat(43), entry: row.entry.replace(/"state":"\w+"/, '"state":"someday"') };
     await inSettings(browser, writeStore, "inbox", [damaged, newer], []);
     const popup = await browser.openPopup();
-    expect(await popup.text(testid("unreadable"))).toContain("cannot be read: 2.");
+    expect(await popup.text(testid("unreadable"))).toContain("2 stored requests cannot be read.");
     await popup.close();
 
     const asked = system.spawn("ask", ALICE, "Beside the damage");

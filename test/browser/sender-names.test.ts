@@ -42,7 +42,7 @@ function problems(document: Document, trust: string): readonly string[] {
   const found: string[] = [];
   const view = document.defaultView;
   const line = document.querySelector<HTMLElement>("[data-testid=trust]");
-  const header = document.querySelector<HTMLElement>("header");
+  const header = document.querySelector<HTMLElement>("header.who");
   if (view === null || line === null || header === null) return ["there is no line of trust"];
   // The words that are ours: first in the line, or all of it.
   const ours = line.querySelector<HTMLElement>("strong") ?? line;
@@ -223,7 +223,8 @@ async function rejectAndLeave(popup: TestPopup): Promise<void> {
 
 async function pin(browser: TestBrowser, fromId: string, kid: string): Promise<void> {
   const tab = await browser.openOptions();
-  await tab.text(testid("pin-add"));
+  // The page is filled when the background has answered.
+  await tab.text(testid("account-card"));
   await tab.type(testid("pin-from"), fromId);
   await tab.type(testid("pin-kid"), kid);
   await tab.choose(testid("pin-checked"), "by phone");

@@ -58,7 +58,7 @@ export class FirefoxTab {
   /** Clicks the middle of an element with the pointer, waiting for the element first. */
   async click(selector: string): Promise<void> {
     const element = await this.#locate(selector);
-    await this.evaluate((css) => document.querySelector(css)?.scrollIntoView({ block: "center" }), selector);
+    await this.#settle(selector);
     await this.#perform("pointer", [
       { type: "pointerMove", x: 0, y: 0, origin: { type: "element", element: { sharedId: element } } },
       { type: "pointerDown", button: 0 },
@@ -95,6 +95,21 @@ export class FirefoxTab {
 
   async close(): Promise<void> {
     await this.#bidi.send("browsingContext.close", { context: this.#context });
+  }
+
+  /** Brings an element into view, and waits until it stays where it is: a page that is still being filled moves it. */
+  #settle(selector: string): Promise<string> {
+    let before = "";
+    return waitUntil(`${selector} stays where it is`, PATIENCE, async () => {
+      const now = await this.evaluate((css) => {
+        const element = document.querySelector(css);
+        element?.scrollIntoView({ block: "center" });
+        return element === null ? "" : JSON.stringify(element.getBoundingClientRect());
+      }, selector);
+      const isStill = now !== "" && now === before;
+      before = now;
+      return isStill ? now : undefined;
+    });
   }
 
   #locate(selector: string): Promise<string> {

@@ -185,7 +185,7 @@ describe.each(BROWSERS)("a name in %s", LONG, (name) => {
     await asked("bank@ethel.example", "Pay 3");
     await badgeIs(browser, "!");
     const tab = await browser.openOptions();
-    expect(await tab.evaluate(buttonTitle)).toContain("another key");
+    await expect.poll(() => tab.evaluate(buttonTitle), LONG).toContain("another key");
     // An alarm stays one without a line, too.
     await system.stopBroker();
     await tab.text(testid("line"), "Broker not reachable");
@@ -193,10 +193,10 @@ describe.each(BROWSERS)("a name in %s", LONG, (name) => {
     const popup = await lookAt(browser, "Pay 3");
     await rejectIn(popup);
     await badgeIs(browser, "•");
-    expect(await tab.evaluate(buttonTitle)).toContain("no broker is reached");
+    await expect.poll(() => tab.evaluate(buttonTitle), LONG).toContain("no broker is reached");
     await system.startBroker();
     await badgeIs(browser, "", 60_000);
-    expect(await tab.evaluate(buttonTitle)).toBe("Mesh/Confirm co-browser");
+    await expect.poll(() => tab.evaluate(buttonTitle), LONG).toBe("Mesh/Confirm co-browser");
     await tab.close();
     await popup.close();
   });
@@ -229,7 +229,7 @@ async function pin(browser: TestBrowser, fromId: string, kid: string): Promise<v
   await tab.type(testid("pin-kid"), kid);
   await tab.choose(testid("pin-checked"), "by phone");
   await tab.click(testid("pin-add"));
-  await tab.text(testid("pin"), fromId);
+  await tab.text(testid("pins"), fromId);
   await tab.close();
 }
 

@@ -78,7 +78,7 @@ export class Scene {
       list.dispatchEvent(new Event("change", { bubbles: true }));
     });
     await tab.click(testid("pin-add"));
-    await tab.text(testid("pin"), fromId);
+    await tab.text(testid("pins"), fromId);
     await tab.close();
   }
 }

@@ -1,5 +1,5 @@
 /** Chromium or Chrome as the demo uses it. */
-import { copyFile, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { Chromium } from "../browser/chromium.ts";
@@ -104,9 +104,12 @@ export function tabOf(page: Page, downloads: string): Tab {
       const session = await page.context().browser()?.newBrowserCDPSession();
       await session?.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
       await page.locator(selector).click();
-      const name = await waitUntil("the download", PATIENCE_MS, async () =>
-        (await readdir(folder)).find((one) => one.endsWith(".json")),
-      );
+      const name = await waitUntil("the download", PATIENCE_MS, async () => {
+        const names = await readdir(folder);
+        // While it comes it has another name; the one that it will have can be there already, empty.
+        const [whole] = names.length === 1 ? names.filter((one) => one.endsWith(".json")) : [];
+        return whole !== undefined && (await stat(join(folder, whole))).size > 0 ? whole : undefined;
+      });
       await copyFile(join(folder, name), file);
       await session?.detach();
     },

@@ -15,7 +15,7 @@ export interface RemovalOptions {
 const VERBS = {
   remove: { word: "remove", named: "removeNamed", failed: "removeFailed" },
   revoke: { word: "revoke", named: "revokeNamed", failed: "revokeFailed" },
-  clear: { word: "clear", named: "clearNamed", failed: "clearFailed" },
+  clear: { word: "clear", named: undefined, failed: "clearFailed" },
 } as const;
 
 /** A button that asks before it acts. */
@@ -24,7 +24,11 @@ export function removal({ name, verb = "remove", question, remove }: RemovalOpti
   const box = element("div", { class: "removal", testid: "removal" });
   const first = button(
     i18n(words.word),
-    { class: "link", testid: verb, attributes: { "aria-label": i18n(words.named, name) } },
+    {
+      class: "link",
+      testid: verb,
+      attributes: words.named === undefined ? {} : { "aria-label": i18n(words.named, name) },
+    },
     ask,
   );
 

@@ -15,7 +15,6 @@ import type { PopupView } from "../../src/extension/messages.ts";
 import type { EndorsementView, RequestView } from "../../src/responder/index.ts";
 import {
   decisionsIn,
-  openEmptyPage,
   openPopupPage,
   requestOf,
   saidIn,
@@ -248,7 +247,7 @@ describe("a request's text in the popup", () => {
     console.log(`the corpus's seed is ${seed}: CORPUS_SEED=${seed} makes it again`);
     const documents = corpus(4000, seed);
     const ours = documents.map(read);
-    const theirs = await parseInBrowser(await openEmptyPage(chromium), documents);
+    const theirs = await parseInBrowser(await chromium.context.newPage(), documents);
 
     const accepted = ours.flatMap((srml, index) => (srml === undefined ? [] : [{ srml, index }]));
     const differing = accepted.filter(

@@ -1,12 +1,10 @@
 /** The built popup's page in a tab, where the test is the background: it shows what it is given, as fast as it can. */
 import type { Page } from "playwright-core";
 import type { Chromium } from "../../src/demo/browser/chromium.ts";
-import { waitUntil } from "../../src/demo/browser/wait.ts";
 import type { PopupView } from "../../src/extension/messages.ts";
 import type { Decision, RequestView } from "../../src/responder/index.ts";
 import type { Srml } from "../../src/srml/index.ts";
 
-const OPTIONS = "src/extension/options/index.html";
 const POPUP = "src/extension/popup/index.html";
 
 /** An element with a sender's words, as the browser lays it out. */
@@ -84,17 +82,9 @@ const SHOW = `async (requests) => {
   return shown;
 }`;
 
-/** An empty tab that stays one: the settings page, which opens by itself once, would take an empty tab for itself. */
-export async function openEmptyPage(chromium: Chromium): Promise<Page> {
-  await waitUntil("the settings page is open", 20_000, () =>
-    Promise.resolve(chromium.context.pages().some((page) => page.url() === chromium.url(OPTIONS)) ? true : undefined),
-  );
-  return chromium.context.newPage();
-}
-
 /** Opens the page. */
 export async function openPopupPage(chromium: Chromium): Promise<Page> {
-  const page = await openEmptyPage(chromium);
+  const page = await chromium.context.newPage();
   await page.addInitScript(STAGE);
   await page.goto(chromium.url(POPUP));
   await page.getByTestId("setup").waitFor();

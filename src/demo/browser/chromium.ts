@@ -11,6 +11,7 @@ import { ChromiumPopup } from "./chromium-popup.ts";
 import { readExtensionFolder } from "./extension-folder.ts";
 import { openProfile } from "./profile.ts";
 import type { Profile } from "./profile.ts";
+import { waitUntil } from "./wait.ts";
 
 export interface ChromiumOptions {
   /** The folder of the built extension, for instance `dist/chrome`. */
@@ -32,6 +33,7 @@ export interface ChromiumOptions {
 }
 
 const POPUP_PATIENCE = 10_000;
+const SETTINGS_PATIENCE = 20_000;
 
 export class Chromium {
   /** Playwright's own view: tabs, network, screenshots. The first page is an empty tab. */
@@ -56,12 +58,13 @@ export class Chromium {
   }
 
   /**
-   * Starts the browser and loads the extension; leaves nothing behind when that fails.
+   * Starts the browser and loads the extension; in an empty profile the extension has then opened its settings. Leaves
+   * nothing behind when that fails.
    *
-   * @throws {BrowserError} `no_browser`, `no_extension`
+   * @throws {BrowserError} `no_browser`, `no_extension`, `timeout`
    */
   static async launch(options: ChromiumOptions): Promise<Chromium> {
-    const { popup } = await readExtensionFolder(options.extension);
+    const { popup, settings } = await readExtensionFolder(options.extension);
     const profile = await openProfile(options.profile);
     let context: BrowserContext | undefined;
     try {
@@ -69,7 +72,9 @@ export class Chromium {
       const extensionId = await loadExtension(context, options.extension);
       const control = await context.newCDPSession(context.pages()[0] ?? (await context.newPage()));
       await control.send("ServiceWorker.enable");
-      return new Chromium(context, extensionId, profile, control, `chrome-extension://${extensionId}/${popup}`);
+      const root = `chrome-extension://${extensionId}/`;
+      if (profile.empty) await settingsOpened(context, root + settings);
+      return new Chromium(context, extensionId, profile, control, root + popup);
     } catch (error) {
       await context?.close();
       await profile.discard();
@@ -187,4 +192,11 @@ async function loadExtension(context: BrowserContext, folder: string): Promise<s
   } finally {
     await session.detach();
   }
+}
+
+/** A new extension opens its settings by itself, in an empty tab where there is one: not in the caller's next. */
+async function settingsOpened(context: BrowserContext, url: string): Promise<void> {
+  await waitUntil("the settings page is open", SETTINGS_PATIENCE, () =>
+    Promise.resolve(context.pages().some((page) => page.url() === url) ? true : undefined),
+  );
 }

@@ -6,6 +6,8 @@ import { BrowserError } from "./browser-error.ts";
 export interface ExtensionFolder {
   /** The popup's page, from the root of the extension. */
   readonly popup: string;
+  /** The settings page, from the root of the extension. */
+  readonly settings: string;
   /** The id that the manifest asks Firefox for; undefined in a build for Chromium. */
   readonly geckoId: string | undefined;
 }
@@ -19,8 +21,10 @@ export async function readExtensionFolder(folder: string): Promise<ExtensionFold
   const manifest = await readManifest(join(folder, "manifest.json"));
   const popup = member(member(manifest, "action"), "default_popup");
   if (typeof popup !== "string") throw new BrowserError("no_extension", `${folder} has no popup in its manifest.`);
+  const settings = member(member(manifest, "options_ui"), "page");
+  if (typeof settings !== "string") throw new BrowserError("no_extension", `${folder} has no settings page.`);
   const id = member(member(member(manifest, "browser_specific_settings"), "gecko"), "id");
-  return { popup, geckoId: typeof id === "string" ? id : undefined };
+  return { popup, settings, geckoId: typeof id === "string" ? id : undefined };
 }
 
 async function readManifest(file: string): Promise<unknown> {

@@ -2,12 +2,14 @@
  * A browser's profile folder: one that the caller keeps, or a temporary one that goes with the browser. Never the
  * user's own profile.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface Profile {
   readonly path: string;
+  /** No browser has written to it yet. */
+  readonly empty: boolean;
   /** Removes the folder when it is temporary; does nothing to one that the caller keeps. */
   readonly discard: () => Promise<void>;
 }
@@ -16,9 +18,11 @@ export interface Profile {
 export async function openProfile(kept: string | undefined): Promise<Profile> {
   if (kept !== undefined) {
     await mkdir(kept, { recursive: true });
-    return { path: kept, discard: () => Promise.resolve() };
+    const empty = (await readdir(kept)).length === 0;
+    return { path: kept, empty, discard: () => Promise.resolve() };
   }
   const path = await mkdtemp(join(tmpdir(), "mesh-confirm-profile-"));
   // A browser's last helper may still write while its main process has ended.
-  return { path, discard: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) };
+  const discard = (): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  return { path, empty: true, discard };
 }

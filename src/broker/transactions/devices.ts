@@ -13,11 +13,12 @@ import { requireCaller, requireDevice } from "./require-device.ts";
 export const devices: Handler<"Devices"> = async (body, origin, service) => {
   const account = parseAccount(body.Responder).id;
   const { kid } = requireCaller(origin);
+  const waits = (await service.store.device(account, kid))?.state === "pending";
+  if (!waits) await requireDevice(origin, account, service);
   const revocation = body.Revoke === undefined ? undefined : await openRevocation(body.Revoke);
-  const isPending = (await service.store.device(account, kid))?.state === "pending";
   // One that waits may leave: else it would wait for ever. Of the others it is told nothing.
-  const leaves = isPending && revocation?.kid === kid && revocation.signer.kid === kid;
-  if (!leaves) await requireDevice(origin, account, service);
+  const leaves = waits && revocation?.kid === kid && revocation.signer.kid === kid;
+  if (waits && !leaves) await requireDevice(origin, account, service);
   const changed = revocation !== undefined && (await revoke(revocation, account, service));
   const listed = (await service.store.devices(account)).filter((device) => !leaves || device.kid === kid);
   return { Status: changed ? 202 : 201, Devices: listed.map(deviceEntry) };

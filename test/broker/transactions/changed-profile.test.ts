@@ -1,6 +1,5 @@
 /** A device that changes its keys: the account's other devices are asked, and until one says yes the profile before counts. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DEFAULT_POLICY } from "../../../src/broker/index.ts";
 import {
   encryptionJwkOf,
   newEncryptionPair,
@@ -11,8 +10,9 @@ import {
 } from "../../../src/crypto/index.ts";
 import { type Jws, LIMITS, type RequestEntry } from "../../../src/protocol/index.ts";
 import { newAuthenticator } from "../../support/authenticator.ts";
-import { startTestBroker, type TestBroker, type TestDevice } from "../../support/broker.ts";
-import { type FakeClock, fakeClock, SECOND } from "../../support/fake-clock.ts";
+import type { TestBroker, TestDevice } from "../../support/broker.ts";
+import { type FakeClock, SECOND } from "../../support/fake-clock.ts";
+import { startWithFirstDevice } from "../../support/first-device.ts";
 import { ALICE, inClear } from "../../support/signing.ts";
 
 const FINGER = await newAuthenticator();
@@ -22,20 +22,14 @@ const ENCRYPTION = await encryptionJwkOf(await newEncryptionPair({ extractable: 
 let clock: FakeClock;
 let broker: TestBroker;
 let first: TestDevice;
+let pending: (device: TestDevice) => Promise<readonly RequestEntry[]>;
 beforeEach(async () => {
-  clock = fakeClock();
-  const policy = { ...DEFAULT_POLICY, limits: undefined };
-  broker = await startTestBroker({ clock: clock.read, domains: ["example.com"], policy });
-  first = await broker.connect(ALICE);
-  // Devices are listed in the order in which they came.
-  clock.pass(SECOND);
+  const started = await startWithFirstDevice();
+  ({ clock, broker, first } = started);
+  pending = ({ key }) => started.pending(key);
 });
 afterEach(() => broker.stop());
 
-async function pending(device: TestDevice): Promise<readonly RequestEntry[]> {
-  const { body } = await broker.signed(device.key, { PendingRequest: { Responder: ALICE } });
-  return (body["Entries"] ?? []) as unknown as readonly RequestEntry[];
-}
 async function answer(by: TestDevice, value: boolean, asked?: RequestEntry): Promise<number> {
   const entry = asked ?? (await pending(by))[0];
   if (entry?.BrokerID === undefined) throw new Error("Nothing is pending.");

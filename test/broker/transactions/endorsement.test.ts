@@ -1,31 +1,26 @@
 /** Several devices of an account at the broker: asked about, let in or turned away, revoked, recovered. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DEFAULT_POLICY, recoverAccount, serviceKeyOf } from "../../../src/broker/index.ts";
+import { recoverAccount, serviceKeyOf } from "../../../src/broker/index.ts";
 import { openRequest, signResponse, signRevocation } from "../../../src/crypto/index.ts";
 import type { SigningKey } from "../../../src/crypto/index.ts";
 import { type JsonObject, type Jws, LIMITS, type RequestEntry } from "../../../src/protocol/index.ts";
 import { openEndorsement } from "../../../src/receipt/index.ts";
-import { startTestBroker, type TestBroker, type TestDevice } from "../../support/broker.ts";
-import { type FakeClock, fakeClock, HOUR, MINUTE, SECOND } from "../../support/fake-clock.ts";
+import type { TestBroker, TestDevice } from "../../support/broker.ts";
+import { type FakeClock, HOUR, MINUTE, SECOND } from "../../support/fake-clock.ts";
+import { startWithFirstDevice } from "../../support/first-device.ts";
 import { ALICE, newKey, profileOf, signedRequest, inClear } from "../../support/signing.ts";
 
 let clock: FakeClock;
 let broker: TestBroker;
 let first: TestDevice;
+let pending: (key?: SigningKey) => Promise<readonly RequestEntry[]>;
 beforeEach(async () => {
-  clock = fakeClock();
-  const policy = { ...DEFAULT_POLICY, limits: undefined };
-  broker = await startTestBroker({ clock: clock.read, domains: ["example.com"], policy });
-  first = await broker.connect(ALICE);
-  // Devices are listed in the order in which they came.
-  clock.pass(SECOND);
+  const started = await startWithFirstDevice();
+  ({ clock, broker, first } = started);
+  pending = (key = first.key) => started.pending(key);
 });
 afterEach(() => broker.stop());
 
-async function pending(key = first.key): Promise<readonly RequestEntry[]> {
-  const { body } = await broker.signed(key, { PendingRequest: { Responder: ALICE } });
-  return (body["Entries"] ?? []) as unknown as readonly RequestEntry[];
-}
 async function answer(value: boolean, key = first.key, more: object = {}) {
   const [entry] = await pending();
   if (entry?.BrokerID === undefined) throw new Error("Nothing is pending.");

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import type { Chromium } from "../../src/demo/browser/chromium.ts";
+import { waitUntil } from "../../src/demo/browser/wait.ts";
 import { findChromium } from "../../src/demo/prepare/browsers.mjs";
 import { launchChromium } from "../support/chromium.ts";
 import { accept, badgeShows, enrol, openRequest, resultShown } from "../support/co-browser.ts";
@@ -132,9 +133,14 @@ describe.skipIf(MISSING !== "")(`in Chromium${MISSING}`, () => {
   describe("a broker whose operator replaces its key", () => {
     it("is followed, which is said until the user has seen it", async () => {
       const former = await card("alice@localhost").getByTestId("service-fingerprint").innerText();
-      const { code } = await system.confirm("service-key", "rotate", "--in", "1s", "--data", system.data);
-      expect(code).toBe(0);
+      const next = await system.confirm("service-key", "rotate", "--in", "1s", "--data", system.data);
+      expect(next.code).toBe(0);
       await system.stopBroker();
+      // A broker that is back before the next key signs would be taken for what it was.
+      await waitUntil("the next key signs", 20_000, async () => {
+        const { stdout } = await system.confirm("service-key", "show", "--data", system.data);
+        return stdout.includes(`${next.stdout.trim()}  signs`) || undefined;
+      });
       await system.startBroker();
       const notice = card("alice@localhost").getByTestId("followed");
       await notice.waitFor({ timeout: 60_000 });

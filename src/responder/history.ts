@@ -4,9 +4,9 @@ import { isJwe, type FlattenedJws, type Jws, ProtocolError } from "../protocol/i
 import { type Receipt, ReceiptError, verifyStamp } from "../receipt/index.ts";
 import type { Srml } from "../srml/index.ts";
 import type { AccountKey, InboxEntry, Trust } from "./inbox-entry.ts";
-import { openResult, TOLD_MS } from "./look.ts";
 import type { OpenedRequest } from "./open-entry.ts";
 import type { ResponderPorts } from "./ports.ts";
+import { openResult, TOLD_MS } from "./results.ts";
 import type { ResultView } from "./view.ts";
 
 /** For how long what ended is kept; `off`: no longer than the popup tells it. */

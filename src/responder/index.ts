@@ -32,15 +32,12 @@ export {
   pendingEndorsements,
   pendingEntries,
   refuseBlocked,
-  refusedResults,
-  resultOf,
   senderOf,
-  undeliveredResults,
   viewEndorsement,
   viewRequest,
-  viewResult,
   waitingEntries,
 } from "./look.ts";
+export { refusedResults, resultOf, undeliveredResults, viewResult } from "./results.ts";
 export {
   type Keep,
   KEEPS,

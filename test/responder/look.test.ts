@@ -95,6 +95,37 @@ describe("pending requests", () => {
   });
 });
 
+describe("a pending request without a view", () => {
+  it.each([
+    ["that is another one in the storage", "other"],
+    ["whose signature does not hold any more", "flipped"],
+    ["whose signed time is over", "over"],
+  ] as const)("%s waits no more: whoever is told of it and looks again finds nothing new", async (_, how) => {
+    const who = await alice();
+    const request = await signedRequest(who.bank);
+    const entry = await who.take(request);
+    if (entry === undefined) throw new Error("It was not taken.");
+    const stored =
+      how === "other" ? await signedRequest(who.bank) : how === "flipped" ? flippedSignature(request) : request;
+    // What is stored beside the request says that there is time left.
+    const expires = SOME_TIME + 10 * MINUTE;
+    expect(await who.inbox.replace(["verified"], { ...entry, request: stored, expires })).toBe(true);
+    if (how === "over") who.clock.pass(6 * MINUTE);
+    const [waits] = await pendingEntries(who.ports, [ACCOUNT]);
+    expect(waits && (await viewRequest(who.ports, waits))).toBeUndefined();
+    expect(await pendingEntries(who.ports, [ACCOUNT])).toEqual([]);
+  });
+
+  it("is none while nothing can be written: the look fails, and tells nobody", async () => {
+    const who = await alice();
+    const entry = await who.take(await signedRequest(who.bank));
+    if (entry === undefined) throw new Error("It was not taken.");
+    who.inbox.disk = "full";
+    who.clock.pass(6 * MINUTE);
+    await expect(viewRequest(who.ports, entry)).rejects.toThrow("full");
+  });
+});
+
 describe("the result of a request that was on the screen", () => {
   it("is none while it is pending", async () => {
     const who = await alice();

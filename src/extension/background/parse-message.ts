@@ -9,6 +9,7 @@ import {
   Choice,
   CredentialId,
   integer,
+  list,
   Kid,
   LIMITS,
   object,
@@ -22,14 +23,18 @@ import {
 } from "../../protocol/index.ts";
 import { type EndorsementDecision, KEEPS, type RequestRef } from "../../responder/index.ts";
 import { extensionId, extensionUrl, type MessageSender } from "../browser.ts";
-import { type MessageName, type Messages, PREFERENCES, type RequestOf } from "../messages.ts";
+import { BACKUP_BYTES } from "../backup-bytes.ts";
+import type { MessageName, RequestOf } from "../messages.ts";
+import { PREFERENCES } from "../preferences.ts";
+import { Fingerprint } from "./backup-form.ts";
 
 const accountMembers = { account: AccountId, broker: text(1, 500) };
 const refMembers = { ...accountMembers, id: BrokerId, digest: Sha256 };
 const Ref: Shape<RequestRef> = object(refMembers);
 const Nothing = object({});
+const Instant = integer(0, Number.MAX_SAFE_INTEGER);
 
-const Proof = object({ created: integer(0, Number.MAX_SAFE_INTEGER), assertion: PresenceAssertion });
+const Proof = object({ created: Instant, assertion: PresenceAssertion });
 
 const DecisionForm = object(
   { ...refMembers, value: boolean, expected: boolean },
@@ -87,60 +92,75 @@ const PreferencesShape: Shape<RequestOf<"options.preferences">> = {
   read: (value, path) => ({ theme: null, notifications: null, ...PreferencesForm.read(value, path) }),
 };
 
-/** The form of each message, and the page that may send it. */
-const FORMS: {
-  readonly [N in MessageName]: { readonly from: Messages[N]["from"]; readonly shape: Shape<RequestOf<N>> };
-} = {
-  "popup.look": { from: "popup", shape: LookShape },
-  "popup.present": { from: "popup", shape: Ref },
-  "popup.decide": { from: "popup", shape: DecisionShape },
-  "popup.decideEndorsement": { from: "popup", shape: EndorsementShape },
-  "popup.refuse": { from: "popup", shape: Ref },
-  "popup.checkSender": { from: "popup", shape: Ref },
-  "popup.mark": { from: "popup", shape: Nothing },
-  "options.mark": { from: "options", shape: Nothing },
-  "options.preferences": { from: "options", shape: PreferencesShape },
-  "popup.block": { from: "popup", shape: Ref },
-  "popup.mute": { from: "popup", shape: object({ ...refMembers, muted: boolean }) },
-  "options.accounts": { from: "options", shape: Nothing },
-  "options.connect": {
-    from: "options",
-    shape: object({ account: text(0, 300), code: text(0, 100), broker: text(0, 500), deviceName: text(0, 200) }),
-  },
-  "options.removeAccount": { from: "options", shape: object(accountMembers) },
-  "options.askAgain": { from: "options", shape: object(accountMembers) },
-  "options.seenKey": { from: "options", shape: object(accountMembers) },
-  "options.devices": { from: "options", shape: DevicesShape },
-  "options.setUpPresence": {
-    from: "options",
-    shape: object({
-      ...accountMembers,
-      ...{ credentialId: CredentialId, publicKey: text(1, 1000), authenticatorData: text(1, 8000) },
+const Key = object({ kid: Fingerprint, fromId: AccountId });
+const Pins = object({ kid: Fingerprint, fromId: AccountId, checkedBy: text(0, 200), added: Instant });
+const RestoreForm = object(
+  { pins: list(Pins, 0, 500), muted: list(Key, 0, 500), clashes: list(Key, 0, 500) },
+  {
+    settings: object({
+      theme: oneOf(...PREFERENCES.theme),
+      notifications: oneOf(...PREFERENCES.notifications),
+      history: oneOf(...KEEPS),
     }),
   },
-  "options.alwaysPresence": {
-    from: "options",
-    shape: object({ ...accountMembers, always: boolean }),
-  },
-  "options.pins": { from: "options", shape: Nothing },
-  "options.addPin": {
-    from: "options",
-    shape: object({
-      ...{ fromId: text(0, 300), kid: text(0, 200), checkedBy: text(0, 200) },
-      ...{ replaces: boolean, anyway: boolean },
-    }),
-  },
-  "options.keepPin": { from: "options", shape: object({ kid: Kid }) },
-  "options.removePin": { from: "options", shape: object({ fromId: text(1, 300), kid: text(1, 200) }) },
-  "options.senders": { from: "options", shape: Nothing },
-  "options.unmute": { from: "options", shape: object({ kid: Kid }) },
-  "options.policy": { from: "options", shape: PolicyShape },
-  "options.history": { from: "options", shape: Nothing },
-  "options.openPast": { from: "options", shape: Ref },
-  "options.exportReceipts": { from: "options", shape: ExportShape },
-  "options.clearHistory": { from: "options", shape: Nothing },
-  "options.setHistory": { from: "options", shape: object({ keep: oneOf(...KEEPS) }) },
+);
+const RestoreShape: Shape<RequestOf<"options.restore">> = {
+  schema: RestoreForm.schema,
+  read: (value, path) => ({ settings: null, ...RestoreForm.read(value, path) }),
 };
+
+/** The form of each message; the page that may send it is in its name. */
+const FORMS: { readonly [N in MessageName]: Shape<RequestOf<N>> } = {
+  "popup.look": LookShape,
+  "popup.present": Ref,
+  "popup.decide": DecisionShape,
+  "popup.decideEndorsement": EndorsementShape,
+  "popup.refuse": Ref,
+  "popup.checkSender": Ref,
+  "popup.mark": Nothing,
+  "options.mark": Nothing,
+  "options.preferences": PreferencesShape,
+  "popup.block": Ref,
+  "popup.mute": object({ ...refMembers, muted: boolean }),
+  "options.accounts": Nothing,
+  "options.connect": object({
+    account: text(0, 300),
+    code: text(0, 100),
+    broker: text(0, 500),
+    deviceName: text(0, 200),
+  }),
+  "options.removeAccount": object(accountMembers),
+  "options.askAgain": object(accountMembers),
+  "options.seenKey": object(accountMembers),
+  "options.devices": DevicesShape,
+  "options.setUpPresence": object({
+    ...accountMembers,
+    ...{ credentialId: CredentialId, publicKey: text(1, 1000), authenticatorData: text(1, 8000) },
+  }),
+  "options.alwaysPresence": object({ ...accountMembers, always: boolean }),
+  "options.pins": Nothing,
+  "options.addPin": object({
+    ...{ fromId: text(0, 300), kid: text(0, 200), checkedBy: text(0, 200) },
+    ...{ replaces: boolean, anyway: boolean },
+  }),
+  "options.keepPin": object({ kid: Kid }),
+  "options.removePin": object({ fromId: text(1, 300), kid: text(1, 200) }),
+  "options.senders": Nothing,
+  "options.unmute": object({ kid: Kid }),
+  "options.policy": PolicyShape,
+  "options.history": Nothing,
+  "options.openPast": Ref,
+  "options.exportReceipts": ExportShape,
+  "options.clearHistory": Nothing,
+  "options.setHistory": object({ keep: oneOf(...KEEPS) }),
+  "options.backup": Nothing,
+  "options.readBackup": object({ file: text(0, BACKUP_BYTES) }),
+  "options.restore": RestoreShape,
+  "options.diagnostics": Nothing,
+};
+
+/** What carries a file, whose every sign may have to be escaped; all others are as short as a broker's messages. */
+const LONG: readonly string[] = ["options.readBackup", "options.restore"] satisfies readonly MessageName[];
 
 /** A message that passed. */
 export type Heard = { readonly [N in MessageName]: { readonly name: N; readonly request: RequestOf<N> } }[MessageName];
@@ -151,14 +171,17 @@ export function parseMessage(message: unknown, sender: MessageSender): Heard | u
     return undefined;
   const { name, request } = message;
   if (typeof name !== "string" || !Object.hasOwn(FORMS, name)) return undefined;
-  const form = FORMS[name as MessageName];
-  if (sender.id !== extensionId() || sender.url !== extensionUrl(`src/extension/${form.from}/index.html`))
-    return undefined;
+  const shape = FORMS[name as MessageName];
+  const [page = ""] = name.split(".");
+  if (sender.id !== extensionId() || sender.url !== extensionUrl(`src/extension/${page}/index.html`)) return undefined;
   try {
     // Null says "absent" in a message, because JSON has no undefined.
     const present = Object.entries(request ?? {}).filter(([, value]) => value !== null);
-    const json = scanJson(JSON.stringify(Object.fromEntries(present)), LIMITS.messageBytes);
-    return { name, request: form.shape.read(json, name) } as Heard;
+    const json = scanJson(
+      JSON.stringify(Object.fromEntries(present)),
+      LONG.includes(name) ? LIMITS.answerBytes : LIMITS.messageBytes,
+    );
+    return { name, request: shape.read(json, name) } as Heard;
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

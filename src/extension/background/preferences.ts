@@ -1,5 +1,6 @@
 /** What the user prefers, kept by the browser beside the database: it is known where that one cannot be opened, too. */
-import { PREFERENCES, type Preferences, type RequestOf } from "../messages.ts";
+import type { RequestOf } from "../messages.ts";
+import { PREFERENCES, type Preferences } from "../preferences.ts";
 import { readSetting, writeSetting } from "./browser.ts";
 
 /** What is kept; where nothing is, or nothing that this version knows, the first choice. */

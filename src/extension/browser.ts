@@ -83,6 +83,11 @@ export function uiLanguage(): string {
   return browser.i18n.getUILanguage();
 }
 
+/** The version of this extension. */
+export function extensionVersion(): string {
+  return browser.runtime.getManifest().version;
+}
+
 export function extensionId(): string {
   return browser.runtime.id;
 }

@@ -8,6 +8,8 @@ export interface PinView {
   readonly checkedBy: string;
   /** Milliseconds since 1970. */
   readonly added: number;
+  /** When it was taken from a backup, as above; undefined where the user pinned it here. */
+  readonly restored?: number;
 }
 
 /** `resembles`, `mixes`: the name could be taken for another; it is pinned where the user says so again. */
@@ -20,6 +22,8 @@ export interface ClashView {
   readonly kid: string;
   /** When, in milliseconds since 1970. */
   readonly asked: number;
+  /** It did not ask: a backup that was restored then has it. */
+  readonly inBackup: boolean;
   readonly pins: readonly PinView[];
 }
 

@@ -1,4 +1,7 @@
-/** The history in the settings: it shows what was answered, is searched, hands out receipts that verify, forgets. */
+/**
+ * What the settings keep and hand out: the history, which is searched, hands out receipts that verify, and forgets; backups;
+ * diagnostics, which tell nothing of either.
+ */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -8,6 +11,7 @@ import {
   ALICE,
   badgeIs,
   BROWSERS,
+  giveFile,
   lookAt,
   PATIENCE_MS,
   press,
@@ -17,6 +21,19 @@ import {
   testid,
   userIn,
 } from "../support/each-browser/index.ts";
+
+const SHOP = "shop@ethel.example";
+const [SHOP_KID, OTHER_KID] = ["MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAFXI", "MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL"];
+const EVE_KID = "MCPRN-PFLOS-C2CGM-IVIJ4-VF46G-GQTH5";
+const PIN = { FromID: SHOP, Kid: SHOP_KID, Checked: "by phone", Added: "2026-11-20T10:00:00Z" };
+const BACKUP = {
+  Version: 1,
+  Created: "2026-11-24T10:00:00Z",
+  Pins: [PIN],
+  Muted: [{ FromID: "eve@example.net", Kid: EVE_KID }],
+  Settings: { Theme: "dark", Notifications: "pinned", History: "year" },
+  Accounts: [{ Account: "alice@example.org", Broker: "https://example.org/.well-known/confirm", Device: OTHER_KID }],
+};
 
 const LONG = { timeout: 120_000 };
 
@@ -28,6 +45,17 @@ async function showsOnly(tab: TestTab, headings: readonly string[]): Promise<voi
   await waitUntil(`the history has ${headings.join(", ")}`, PATIENCE_MS, async () =>
     JSON.stringify(await tab.evaluate(listed)) === JSON.stringify(headings) ? true : undefined,
   );
+}
+
+/** Runs in the settings page of Chromium: how much moved since its first paint that nobody had pressed for. */
+async function moved(): Promise<number> {
+  const entries = await new Promise<PerformanceEntryList>((resolve) => {
+    new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve([]), 500);
+  });
+  return entries
+    .filter((entry) => Reflect.get(entry, "hadRecentInput") === false)
+    .reduce((sum, entry) => sum + (Reflect.get(entry, "value") as number), 0);
 }
 
 /** Presses what saves a file; the file. In Firefox the page hands it over: where a download goes its driver cannot choose. */
@@ -104,6 +132,76 @@ describe.each(BROWSERS)("the history in %s", LONG, (name) => {
     expect(await tab.text(testid("past-status"))).toBe(
       "One receipt was saved. Of one answer only the sender can have a receipt.",
     );
+    await tab.close();
+  });
+
+  test("takes a backup only after it was shown, puts no pin in another's place, and saves one with neither key nor history", async () => {
+    const { browser, system, kid } = alice();
+    const tab = await browser.openOptions();
+    const given = async (content: object): Promise<string> => {
+      await giveFile(tab, { Backup: content });
+      return tab.text(testid("backup-found"));
+    };
+    const found = await given(BACKUP);
+    for (const words of ["To be pinned: 1", SHOP, "To be muted: 1", "alice@example.org", "Look: Dark"])
+      expect(found).toContain(words);
+    expect(await tab.text(testid("pins"))).toBe("No sender is pinned.");
+    await tab.click(testid("backup-settings"));
+    await tab.click(testid("backup-restore"));
+    expect(await tab.text(testid("backup-status"), "restored")).toBe("It is restored.");
+    expect(await tab.text(testid("pins"), SHOP)).toContain("From a backup");
+    await tab.text(testid("muted"), "eve@example.net");
+    expect(await tab.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+
+    const forged = { ...BACKUP, Pins: [{ ...PIN, Kid: OTHER_KID }], Muted: [] };
+    expect(await given(forged)).toContain("Other keys than you pinned, not added: 1");
+    await tab.click(testid("backup-restore"));
+    expect(await tab.text(testid("clash"))).toContain(`A backup has another key for ${SHOP} than you pinned`);
+    expect(await tab.text(testid("pins"))).not.toContain("MBTJV");
+    await tab.click(testid("clash-keep"));
+    await giveFile(tab, { Backup: { Version: 2 } });
+    expect(await tab.text(`.backup ${testid("error")}`)).toContain("a newer version");
+
+    const file = await saved(browser, tab, testid("backup-save"), join(system.folder, "backup.json"));
+    const { Backup } = JSON.parse(await readFile(file, "utf8")) as { readonly Backup: typeof BACKUP };
+    expect(Backup).toEqual({
+      ...BACKUP,
+      Created: expect.stringMatching(/^20.*Z$/) as string,
+      Accounts: [{ Account: ALICE, Broker: `${system.origin}/.well-known/confirm`, Device: kid }],
+    });
+    await tab.close();
+  });
+
+  test("hands out diagnostics in which nothing is that was asked or answered, by whom, or with which key", async () => {
+    const { browser, kid } = alice();
+    const tab = await browser.openOptions();
+    const oldest = `${testid("past")}:last-child`;
+    await tab.click(`${oldest} summary`);
+    const [, from = ""] = /Claims to be (\S+@\S+)/.exec(await tab.text(oldest, "Claims to be")) ?? [];
+    expect(from).not.toBe("");
+    await tab.click(testid("diagnostics-copy"));
+    await tab.text(testid("diagnostics-status"), "copied");
+    const text = await tab.evaluate(
+      () => document.querySelector<HTMLTextAreaElement>("[data-testid=diagnostics]")?.value ?? "",
+    );
+    expect(text).toContain("accounts: 1, pins: 1, muted: 1");
+    expect(text).toContain("requests: delivered 2");
+    expect(text).toMatch(/account 1: (127\.0\.0\.1|localhost):\d+, online, last contact \d+ s ago, last error none/);
+    for (const secret of [
+      from,
+      "Pay",
+      "Initech",
+      "Globex",
+      ALICE,
+      SHOP,
+      "ethel",
+      ...kid.split("-"),
+      ...SHOP_KID.split("-"),
+    ])
+      expect(text).not.toContain(secret);
+    // Nor any key's fingerprint, BrokerID, connect code or digest.
+    expect(text).not.toMatch(/[A-Z2-7]{4}-[A-Z2-7]{4}|[\w-]{40}/);
+    if (browser.name === "Chromium") expect(await tab.evaluate(moved)).toBeLessThan(0.01);
     await tab.close();
   });
 

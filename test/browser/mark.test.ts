@@ -77,7 +77,9 @@ describe.each(BROWSERS)("the mark of an installation in %s", { timeout: 120_000 
     await setup.close();
     const first = await browser.openOptions();
     expect(await first.text(testid("setup"))).toBe(intro);
-    expect(await first.evaluate(sections)).toEqual(["Connect an account", "Your mark", "Look and notifications"]);
+    expect(await first.evaluate(sections)).toEqual([
+      ...["Connect an account", "Your mark", "Look and notifications", "Backup", "Diagnostics"],
+    ]);
     await first.close();
 
     await connect(browser, system, ALICE);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  BACKUP_FAILURES,
   CONNECT_FAILURES,
   PIN_CHECKS,
   PIN_FAILURES,
@@ -36,6 +37,7 @@ const sentences = [
   ...Object.values(PIN_FAILURES).map(({ key }) => key),
   ...Object.values(NOT_COUNTED).filter((key) => key !== undefined),
   ...Object.values(POLICY_FAILURES),
+  ...Object.values(BACKUP_FAILURES),
   ...Object.values(WAITING),
   ...Object.values(BLOCKS),
   ...Object.values(REFUSALS),

@@ -10,6 +10,11 @@ export async function readSetting(key: string): Promise<unknown> {
   return value;
 }
 
-export async function writeSetting(key: string, value: unknown): Promise<void> {
-  await browser.storage.local.set({ [key]: value });
+export function writeSetting(key: string, value: unknown): Promise<void> {
+  return writeSettings({ [key]: value });
+}
+
+/** Writes several, or none. */
+export async function writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+  await browser.storage.local.set(settings);
 }

@@ -15,9 +15,11 @@ import {
   waitingEntries,
 } from "../../responder/index.ts";
 import type { AccountView, PopupView, StorageProblem } from "../messages.ts";
+import { lookAtBackup, makeBackup, restoreBackup } from "./backup.ts";
 import { connectAccount } from "./connect.ts";
 import { storageProblem } from "./database.ts";
 import { block, listSenders, mute, policy, settledView } from "./deciding-on-senders.ts";
+import { diagnose, NOTHING_KNOWN } from "./diagnose.ts";
 import { clearHistory, exportReceipts, history, openPast, setHistory } from "./history.ts";
 import { listDevices, removeAccount } from "./own-devices.ts";
 import type { Heard } from "./parse-message.ts";
@@ -41,6 +43,7 @@ export function answerClosed({ name }: Answerable, storage: StorageProblem): unk
   if (name === "options.pins") return { pins: [], clashes: [] };
   if (name === "options.history") return { keep: "all", past: [] };
   if (name === "options.senders") return { muted: [], waiting: [] };
+  if (name === "options.diagnostics") return { ...NOTHING_KNOWN, storage };
   throw new Error("The storage is closed.");
 }
 
@@ -145,6 +148,16 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       changed();
       return { forgotten };
     }
+    case "options.backup":
+      return makeBackup(responder);
+    case "options.readBackup":
+      return lookAtBackup(responder, heard.request.file);
+    case "options.restore":
+      await restoreBackup(responder, heard.request);
+      changed();
+      return {};
+    case "options.diagnostics":
+      return diagnose(responder);
     case "options.policy": {
       const response = await policy(responder, heard.request);
       if (heard.request.change !== null) changed();

@@ -23,11 +23,13 @@ import {
   withdrawIfConfirmed,
 } from "../../responder/index.ts";
 import { keepAlive } from "../browser.ts";
+import type { LineNews } from "../messages.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { lineAfter, type LineView } from "./line-after.ts";
 
 export interface Line {
   readonly view: () => LineView;
+  readonly news: () => LineNews;
   /** Delivers what is due; where the push channel is down, polls and tries it again. */
   readonly check: () => Promise<void>;
   readonly close: () => void;
@@ -55,6 +57,7 @@ export function openLine(
   changed: () => void,
 ): Line {
   let view: LineView = { state: "connecting", clockAhead: undefined };
+  let news: LineNews = { contact: undefined, error: undefined };
   let retry: ReturnType<typeof setTimeout> | undefined;
   let asking: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
@@ -74,6 +77,7 @@ export function openLine(
       behind = true;
       return;
     }
+    news = { ...news, error: [error.code, ...(error.status === undefined ? [] : [error.status])].join(" ") };
     become(await lineAfter(error, () => whatAnswers({ endpoint: account.broker, fetch })));
     clearTimeout(asking);
     if (view.state !== "pending" || closed || Date.now() > awaitedUntil) return;
@@ -97,6 +101,7 @@ export function openLine(
   const pollOnce = oneAtATime(async () => {
     try {
       await poll(ports, account);
+      news = { ...news, contact: Date.now() };
       behind = (await roomFor(ports, account)) <= 0;
       become({ state: "online", clockAhead: undefined });
     } catch (error) {
@@ -159,6 +164,7 @@ export function openLine(
 
   return {
     view: () => view,
+    news: () => news,
     check,
     close: () => {
       closed = true;

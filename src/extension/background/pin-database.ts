@@ -4,7 +4,7 @@ import type { PinView } from "../messages.ts";
 import { listAccounts } from "./account-database.ts";
 import { transact } from "./database.ts";
 
-function isPin(value: unknown): value is PinView {
+export function isPin(value: unknown): value is PinView {
   return (
     typeof value === "object" &&
     value !== null &&

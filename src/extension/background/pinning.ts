@@ -8,7 +8,7 @@ import type { SenderStore } from "./sender-database.ts";
 
 type Response = ResponseOf<"options.addPin">;
 
-const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;
+export const FINGERPRINT = /^[A-Z2-7]{5}(?:-[A-Z2-7]{5}){5}$/;
 
 function failed(failure: PinFailure, detail = ""): Response {
   return { ok: false, failure, detail };
@@ -76,7 +76,7 @@ export async function listClashes(database: IDBDatabase, senders: SenderStore): 
   for (const { kid, fromId, clash } of await senders.list()) {
     const named = pins.filter((pin) => pin.fromId === fromId);
     if (clash === undefined || clash.settled || named.length === 0 || named.some((pin) => pin.kid === kid)) continue;
-    clashes.push({ fromId, kid, asked: clash.asked, pins: named });
+    clashes.push({ fromId, kid, asked: clash.asked, inBackup: clash.inBackup === true, pins: named });
   }
   return clashes.sort((a, b) => b.asked - a.asked);
 }

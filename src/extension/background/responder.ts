@@ -17,7 +17,7 @@ import {
   type ResponderPorts,
 } from "../../responder/index.ts";
 import { canAskPresence } from "../browser.ts";
-import type { AccountView } from "../messages.ts";
+import type { AccountView, LineNews } from "../messages.ts";
 import {
   addAccount,
   listAccounts,
@@ -54,6 +54,7 @@ export interface BrowserResponder {
   readonly policies: Policies;
   readonly accounts: () => readonly AccountKey[];
   readonly views: () => readonly AccountView[];
+  readonly newsOf: (account: AccountKey) => LineNews;
   /** Keeps an account and opens its line; false where it is there already. */
   readonly add: (account: StoredAccount) => Promise<boolean>;
   readonly remove: (account: AccountKey) => Promise<boolean>;
@@ -71,6 +72,7 @@ export interface BrowserResponder {
 
 const CLOSED: Line = {
   view: () => ({ state: "connecting", clockAhead: undefined }),
+  news: () => ({ contact: undefined, error: undefined }),
   check: () => Promise.resolve(),
   close: () => undefined,
 };
@@ -153,6 +155,7 @@ export async function openResponder(changed: () => void): Promise<BrowserRespond
     policies,
     accounts: () => [...members.values()].map(({ stored: { account, broker } }) => ({ account, broker })),
     views: () => [...members.values()].map(viewOf),
+    newsOf: (account) => memberOf(account).line.news(),
     add: async (stored) => {
       if (!(await addAccount(database, stored))) return false;
       await open(stored);

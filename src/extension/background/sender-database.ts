@@ -22,6 +22,8 @@ export interface Clash {
   readonly asked: number;
   /** Whether the user has seen it, and keeps the pin. */
   readonly settled: boolean;
+  /** It did not ask: a backup that was restored has it. */
+  readonly inBackup?: true;
 }
 
 export interface StoredSender {
@@ -40,7 +42,7 @@ export interface SenderStore {
   readonly change: (kid: string, to: (sender: StoredSender) => StoredSender | undefined) => Promise<boolean>;
 }
 
-function isSender(value: unknown): value is StoredSender {
+export function isSender(value: unknown): value is StoredSender {
   if (typeof value !== "object" || value === null || !("kid" in value) || !("fromId" in value)) return false;
   return typeof value.kid === "string" && typeof value.fromId === "string" && "blocks" in value;
 }

@@ -33,7 +33,7 @@ export function createClashList(locale: string, onSettled: () => void): ClashLis
   };
 }
 
-function card({ fromId, kid, asked, pins }: ClashView, locale: string, onSettled: () => void): HTMLElement {
+function card({ fromId, kid, asked, inBackup, pins }: ClashView, locale: string, onSettled: () => void): HTMLElement {
   const keep = button(i18n("clashKeep"), { testid: "clash-keep" }, () => {
     void sendToBackground("options.keepPin", { kid }).then(onSettled, onSettled);
   });
@@ -43,7 +43,7 @@ function card({ fromId, kid, asked, pins }: ClashView, locale: string, onSettled
     element(
       "div",
       { attributes: { role: "alert" } },
-      element("h3", {}, icon("changed"), sentence("clashTitle", foreign(fromId))),
+      element("h3", {}, icon("changed"), sentence(inBackup ? "clashBackupTitle" : "clashTitle", foreign(fromId))),
     ),
     element(
       "div",
@@ -55,7 +55,11 @@ function card({ fromId, kid, asked, pins }: ClashView, locale: string, onSettled
           sentence("pinHow", foreign(pin.checkedBy), element("span", {}, date(pin.added, locale))),
         ),
       ),
-      side(i18n("clashAsked"), kid, i18n("clashAskedAt", dateAndTime(asked, locale))),
+      side(
+        i18n(inBackup ? "clashBackup" : "clashAsked"),
+        kid,
+        i18n(inBackup ? "pinRestored" : "clashAskedAt", dateAndTime(asked, locale)),
+      ),
     ),
     element("p", {}, i18n("clashAdvice")),
     keep,

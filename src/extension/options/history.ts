@@ -7,23 +7,19 @@ import { button, element, setText } from "../page/dom.ts";
 import { selectField, textField } from "./field.ts";
 import { form } from "./form.ts";
 import { type PastRow, pastRow } from "./past-row.ts";
-import { pastWeeks, weeksPicture } from "./past-weeks.ts";
+import { pastWeeks } from "./past-weeks.ts";
 import { removal } from "./removal.ts";
+import { saveFile } from "./save-file.ts";
+import { weeksPicture } from "./weeks-picture.ts";
+import { KEEPS } from "./words.ts";
 
 /** Each request of a long history is verified again. */
 const HISTORY_MS = 60_000;
 
-const KEEPS = {
-  all: "keepAll",
-  year: "keepYear",
-  month: "keepMonth",
-  off: "keepOff",
-} as const satisfies Readonly<Record<Keep, string>>;
-
 export interface History {
   readonly element: HTMLElement;
   /** Looks again. */
-  readonly look: () => void;
+  readonly look: () => Promise<void>;
 }
 
 /** Builds the section's content, empty. */
@@ -121,14 +117,6 @@ export function createHistory(locale: string): History {
   });
   return {
     element: element("div", { class: "past-section" }, content, retention),
-    look: () => void lookAgain(),
+    look: lookAgain,
   };
-}
-
-/** Has the browser save what the background handed over. */
-function saveFile(name: string, content: unknown): void {
-  const url = URL.createObjectURL(new Blob([`${JSON.stringify(content, null, 2)}\n`], { type: "application/json" }));
-  element("a", { attributes: { href: url, download: name } }).click();
-  // The browser has it by then, or has asked where to put it.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -7,15 +7,19 @@ import { locale as localeOf, setLanguage } from "../language.ts";
 import { element } from "../page/dom.ts";
 import { installationMark } from "../page/installation-mark.ts";
 import { STORAGE_PROBLEMS } from "../page/storage-words.ts";
-import { showTheme } from "../page/show-theme.ts";
 import { createAccountList } from "./account-list.ts";
+import { createBackup } from "./backup.ts";
 import { createClashList } from "./clash-list.ts";
 import { createConnectForm } from "./connect-form.ts";
+import { createDiagnostics } from "./diagnostics.ts";
 import { createHistory } from "./history.ts";
 import { createPinForm } from "./pin-form.ts";
 import { createPinList } from "./pin-list.ts";
 import { createPreferences } from "./preferences.ts";
 import { createSenderLists } from "./sender-lists.ts";
+
+/** How long the page waits for a history that is long, at most. */
+const HISTORY_MS = 1500;
 
 const main = document.querySelector("main");
 if (main !== null) start(main);
@@ -39,6 +43,7 @@ function start(root: HTMLElement): void {
   const connect = createConnectForm(() => void look());
   const pin = createPinForm(() => void look());
   const history = createHistory(locale);
+  const backup = createBackup(locale, () => void look().then(preferences.load));
   const preferences = createPreferences();
   const list = section("accountsLabel", undefined, accounts.element);
   const ofAccounts = [
@@ -47,10 +52,18 @@ function start(root: HTMLElement): void {
     section("mutedTitle", "mutedIntro", senders.muted),
     section("historyTitle", "historyIntro", history.element),
   ];
-  for (const part of [intro, list, ...ofAccounts]) part.hidden = true;
+  const uninstall = section("uninstallTitle", "uninstallIntro", uninstallAdvice());
+  const parts = [
+    ...[intro, list, section("connectTitle", "connectIntro", connect), section("markTitle", "markIntro", mark)],
+    ...ofAccounts,
+    section("preferencesTitle", undefined, preferences.element),
+    section("backupTitle", "backupIntro", backup),
+    section("diagnosticsTitle", "diagnosticsIntro", createDiagnostics()),
+    uninstall,
+  ];
 
   async function look(): Promise<void> {
-    history.look();
+    const past = history.look();
     try {
       const [{ accounts: connected, storage }, { pins: pinned, clashes: contradicting }, kept] = await Promise.all([
         sendToBackground("options.accounts", {}),
@@ -62,16 +75,19 @@ function start(root: HTMLElement): void {
       clashes.show(contradicting);
       senders.show(connected, kept);
       intro.hidden = connected.length > 0 || storage !== undefined;
-      for (const part of [list, ...ofAccounts]) part.hidden = connected.length === 0;
+      for (const part of [list, ...ofAccounts, uninstall]) part.hidden = connected.length === 0;
       const words = storage === undefined ? undefined : i18n(STORAGE_PROBLEMS[storage]);
       problem.replaceChildren(
         ...(words === undefined ? [] : [element("p", { class: "problem", testid: "storage" }, words)]),
       );
       if (mark.childElementCount > 0) return;
-      const ours = await sendToBackground("options.mark", {});
-      showTheme(ours.theme);
-      mark.replaceChildren(installationMark(ours.mark));
       await preferences.load();
+      const ours = await sendToBackground("options.mark", {});
+      mark.replaceChildren(installationMark(ours.mark));
+      const waited = new Promise((resolve) => {
+        setTimeout(resolve, HISTORY_MS);
+      });
+      await Promise.race([past, waited]);
     } catch {
       problem.replaceChildren(element("p", { class: "problem", testid: "error" }, i18n("errorText")));
     }
@@ -86,15 +102,16 @@ function start(root: HTMLElement): void {
     ),
     problem,
     note,
-    intro,
-    list,
-    section("connectTitle", "connectIntro", connect),
-    section("markTitle", "markIntro", mark),
-    ...ofAccounts,
-    section("preferencesTitle", undefined, preferences.element),
   );
   onChanged(() => void look());
-  void look();
+  // Nothing moves under the pointer: what is below comes when it is filled, or when it is known that it cannot be.
+  void look().then(() => root.append(...parts));
+}
+
+/** What goes for good when the extension is removed, and what to do before. */
+function uninstallAdvice(): HTMLElement {
+  const steps = ["uninstallSave", "uninstallReceipts", "uninstallDevice"].map((key) => element("li", {}, i18n(key)));
+  return element("ol", { class: "card steps" }, ...steps);
 }
 
 function section(title: string, intro: string | undefined, ...children: readonly HTMLElement[]): HTMLElement {

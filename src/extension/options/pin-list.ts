@@ -27,13 +27,18 @@ export function createPinList(locale: string, onRemoved: () => void): PinList {
   };
 }
 
-function item({ fromId, kid, checkedBy, added }: PinView, locale: string, onRemoved: () => void): HTMLElement {
+function item(
+  { fromId, kid, checkedBy, added, restored }: PinView,
+  locale: string,
+  onRemoved: () => void,
+): HTMLElement {
   return element(
     "li",
     { class: "card", testid: "pin" },
     element("div", { class: "card-head" }, element("h3", {}, icon("pinned"), foreign(fromId))),
     fingerprint(kid),
     element("p", { class: "hint" }, sentence("pinHow", foreign(checkedBy), element("span", {}, date(added, locale)))),
+    restored === undefined ? undefined : element("p", { class: "hint" }, i18n("pinRestored", date(restored, locale))),
     removal({
       name: fromId,
       question: "removePinQuestion",

@@ -1,18 +1,16 @@
 /** How both pages look, and what brings a notification. */
 import { sendToBackground } from "../browser.ts";
-import { PREFERENCES, type RequestOf } from "../messages.ts";
+import type { RequestOf } from "../messages.ts";
 import { element } from "../page/dom.ts";
 import { showTheme } from "../page/show-theme.ts";
+import { PREFERENCES } from "../preferences.ts";
 import { selectField } from "./field.ts";
+import { NOTIFICATIONS, THEMES } from "./words.ts";
 
 /** The choices; {@link load} shows which are kept. */
 export function createPreferences(): { readonly element: HTMLElement; readonly load: () => Promise<void> } {
-  const theme = selectField("theme", "fieldTheme", undefined, {
-    ...{ system: "themeSystem", light: "themeLight", dark: "themeDark" },
-  });
-  const notifications = selectField("notifications", "fieldNotifications", "fieldNotificationsHint", {
-    ...{ on: "notificationsOn", pinned: "notificationsPinned", off: "notificationsOff" },
-  });
+  const theme = selectField("theme", "fieldTheme", undefined, THEMES);
+  const notifications = selectField("notifications", "fieldNotifications", "fieldNotificationsHint", NOTIFICATIONS);
 
   async function ask(change: RequestOf<"options.preferences">): Promise<void> {
     const kept = await sendToBackground("options.preferences", change);

@@ -1,5 +1,16 @@
 /** From each failure to the sentence that says what to do, and to the field that is to be corrected. Pure. */
-import type { BlockState, ConnectFailure, DevicesFailure, DeviceView, PinFailure, PolicyFailure } from "../messages.ts";
+import type { Keep } from "../../responder/index.ts";
+import type {
+  BackupFailure,
+  BlockState,
+  ConnectFailure,
+  DevicesFailure,
+  DeviceView,
+  PinFailure,
+  PolicyFailure,
+  Preferences,
+  Theme,
+} from "../messages.ts";
 
 export const CONNECT_FAILURES: Readonly<
   Record<ConnectFailure, { readonly key: string; readonly field: "account" | "code" | "broker" | undefined }>
@@ -60,6 +71,24 @@ export const WAITING: Readonly<Record<Exclude<BlockState, "done">, string>> = {
   full: "waitingFull",
   not_allowed: "waitingNotAllowed",
 };
+
+export const BACKUP_FAILURES: Readonly<Record<BackupFailure, string>> = {
+  malformed: "backupMalformed",
+  newer: "backupNewer",
+};
+
+export const THEMES = {
+  ...{ system: "themeSystem", light: "themeLight", dark: "themeDark" },
+} as const satisfies Readonly<Record<Theme, string>>;
+
+export const NOTIFICATIONS = {
+  ...{ on: "notificationsOn", pinned: "notificationsPinned", off: "notificationsOff" },
+} as const satisfies Readonly<Record<Preferences["notifications"], string>>;
+
+/** For how long the history is kept. */
+export const KEEPS = {
+  ...{ all: "keepAll", year: "keepYear", month: "keepMonth", off: "keepOff" },
+} as const satisfies Readonly<Record<Keep, string>>;
 
 /** How a user may have checked a sender's fingerprint; `other` is in their own words. */
 export const PIN_CHECKS = {

@@ -72,6 +72,19 @@ export async function clearAlarms(tab: TestTab): Promise<void> {
   });
 }
 
+/** Chooses a file as a backup on the settings, as the browser's own window for that would. */
+export async function giveFile(tab: TestTab, content: unknown): Promise<void> {
+  await tab.text("label[for=backup-file]");
+  await tab.evaluate((text) => {
+    const input = document.querySelector<HTMLInputElement>("[data-testid=backup-file]");
+    const files = new DataTransfer();
+    files.items.add(new File([text], "file.json", { type: "application/json" }));
+    if (input === null) throw new Error("There is no such field.");
+    input.files = files.files;
+    input.dispatchEvent(new Event("change"));
+  }, JSON.stringify(content));
+}
+
 interface Page {
   readonly evaluate: (script: () => Promise<void>) => Promise<unknown>;
 }

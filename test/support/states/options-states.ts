@@ -1,5 +1,5 @@
 /** The states of the settings page, in an order in which one leaves what the next needs. */
-import { ALICE, connect, type TestTab, testid } from "../each-browser/index.ts";
+import { ALICE, connect, giveFile, type TestTab, testid } from "../each-browser/index.ts";
 import { newDevice } from "../asking.ts";
 import { newKey } from "../signing.ts";
 import type { Scene } from "./scene.ts";
@@ -58,6 +58,34 @@ export const OPTIONS_STATES: readonly OptionsState[] = [
       await scene.ask(scene.texts.payment, { fromId: SHOP });
       const tab = await scene.settings();
       await tab.text(testid("clash"));
+      return tab;
+    },
+  },
+  {
+    name: "settings-backup",
+    show: async (scene) => {
+      const pin = { Checked: "by phone", Added: "2026-11-20T10:00:00Z" };
+      const [first, second] = [(await newKey()).kid, (await newKey()).kid];
+      const tab = await scene.settings();
+      await giveFile(tab, {
+        Backup: {
+          Version: 1,
+          Created: "2026-11-24T10:00:00Z",
+          Pins: [
+            { FromID: SHOP, Kid: first, ...pin },
+            { FromID: "payments@bank.example", Kid: second, ...pin },
+            { FromID: "shop@xn--thel-u4d.example", Kid: second, ...pin },
+          ],
+          Muted: [{ FromID: "eve@example.net", Kid: second }],
+          Settings: { Theme: "dark", Notifications: "pinned", History: "year" },
+          Accounts: [
+            { Account: "alice@example.org", Broker: "https://example.org/.well-known/confirm", Device: first },
+          ],
+        },
+      });
+      await tab.text(testid("backup-found"));
+      await tab.click(testid("diagnostics-copy"));
+      await tab.text(testid("diagnostics-status"), ".");
       return tab;
     },
   },

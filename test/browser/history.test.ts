@@ -151,7 +151,7 @@ describe.each(BROWSERS)("the history in %s", LONG, (name) => {
     expect(await tab.text(testid("backup-status"), "restored")).toBe("It is restored.");
     expect(await tab.text(testid("pins"), SHOP)).toContain("From a backup");
     await tab.text(testid("muted"), "eve@example.net");
-    expect(await tab.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+    await expect.poll(() => tab.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
 
     const forged = { ...BACKUP, Pins: [{ ...PIN, Kid: OTHER_KID }], Muted: [] };
     expect(await given(forged)).toContain("Other keys than you pinned, not added: 1");

@@ -28,6 +28,8 @@ export type LogEvent =
   | { readonly event: "policy"; readonly account: string; readonly by: string }
   | { readonly event: "revoked"; readonly account: string; readonly kid: string; readonly by: string }
   | { readonly event: "subscribed"; readonly account: string; readonly kid: string }
+  /** The store cannot be used for now, or can be again. */
+  | { readonly event: "store"; readonly detail: string }
   /** The TLS certificate was renewed, or could not be. */
   | { readonly event: "certificate"; readonly detail: string }
   /** Something that the operator should look at; `detail` is a program's message, not a caller's. */

@@ -19,6 +19,7 @@ export type Waited = "noticed" | "timeout" | "gone" | "closing";
 type Wake = (how: Waited) => void;
 
 export class Notices {
+  /** By BrokerID and by account. */
   readonly #waits = new Map<string, Set<Wake>>();
   readonly #listeners = new Map<string, Set<AccountListener>>();
   #closing = false;
@@ -33,16 +34,17 @@ export class Notices {
    *
    * @param ms - how long at most
    */
-  wait(brokerId: string, ms: number, line: Line): Promise<Waited> {
+  wait({ brokerId, account }: Pick<Settled, "brokerId" | "account">, ms: number, line: Line): Promise<Waited> {
     if (this.#closing) return Promise.resolve("closing");
     return new Promise((resolve) => {
       const wake: Wake = (how) => {
         clearTimeout(timer);
-        remove();
+        for (const remove of removes) remove();
         forget();
         resolve(how);
       };
-      const remove = add(this.#waits, brokerId, wake);
+      // Another process says which account changed, and not which request.
+      const removes = [brokerId, account].map((name) => add(this.#waits, name, wake));
       const timer = setTimeout(wake, ms, "timeout");
       const forget = line.onGone(() => {
         wake("gone");
@@ -64,10 +66,14 @@ export class Notices {
     for (const listener of [...(this.#listeners.get(account) ?? [])]) listener.changed();
   }
 
-  /** Another process changed something. */
-  changed(): void {
-    this.#wake(this.#waits.values(), "noticed");
-    for (const listeners of [...this.#listeners.values()]) for (const listener of [...listeners]) listener.changed();
+  /** Another process changed something of an account; of any, where it is not known of which. */
+  changed(account?: string): void {
+    if (account === undefined) {
+      lookSlowly([...this.#waits.keys(), ...this.#listeners.keys()], (name) => this.changed(name));
+      return;
+    }
+    this.#wake([this.#waits.get(account)], "noticed");
+    for (const listener of [...(this.#listeners.get(account) ?? [])]) listener.changed();
   }
 
   /** Ends every wait, and lets none begin. */
@@ -79,6 +85,15 @@ export class Notices {
   #wake(sets: Iterable<ReadonlySet<Wake> | undefined>, how: Waited): void {
     for (const wake of [...sets].flatMap((set) => [...(set ?? [])])) wake(how);
   }
+}
+
+/** Thousands that look at once would keep everybody else from the store. */
+const AT_ONCE = 100;
+const PAUSE_MS = 20;
+
+function lookSlowly(names: readonly string[], look: (name: string) => void): void {
+  for (const name of names.slice(0, AT_ONCE)) look(name);
+  if (names.length > AT_ONCE) setTimeout(lookSlowly, PAUSE_MS, names.slice(AT_ONCE), look).unref();
 }
 
 function add<T>(sets: Map<string, Set<T>>, name: string, item: T): () => void {

@@ -5,7 +5,7 @@
 import { CryptoError } from "../crypto/index.ts";
 import { type Outcome, ProtocolError, STATUS, type Status } from "../protocol/index.ts";
 import { SrmlError } from "../srml/index.ts";
-import { StoreError } from "./store/index.ts";
+import { isPassing, StoreError } from "./store/index.ts";
 
 const REFUSALS = {
   /** The envelope says something else than what is signed, or two members exclude each other. */
@@ -82,7 +82,7 @@ export function tell(error: unknown): Told {
   if (error instanceof CryptoError || error instanceof SrmlError) {
     return { outcome: outcome(400, error.message), code: error.code, defect: false };
   }
-  if (error instanceof StoreError && (error.code === "busy" || error.code === "closed")) {
+  if (error instanceof StoreError && (isPassing(error) || error.code === "closed")) {
     return { outcome: outcome(503, `${STATUS[503]}; try again`, 1), code: error.code, defect: false };
   }
   return { outcome: outcome(500, STATUS[500]), code: "defect", defect: true };

@@ -118,8 +118,10 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     },
   });
   server.on("upgrade", push.upgrade);
-  store.watch(() => {
-    notices.changed();
+  store.watch((account) => {
+    notices.changed(account);
+    // A service key is no account's.
+    if (account !== undefined) return;
     keys.reload().catch((error: unknown) => {
       log.write({
         event: "defect",

@@ -5,7 +5,7 @@
 import type { WebSocket } from "ws";
 import type { RequestStatus } from "../protocol/index.ts";
 import type { Service } from "./service.ts";
-import type { PendingRequest } from "./store/index.ts";
+import { isPassing, type PendingRequest } from "./store/index.ts";
 import { requestEntry } from "./transactions/entries.ts";
 import { noteSeen, SEEN_MS } from "./transactions/require-device.ts";
 
@@ -19,6 +19,8 @@ export interface Subscriber {
 /** What a socket may have waiting; one that does not take it is cut off, and comes back. */
 const MOST_BUFFERED = 4 * 1024 * 1024;
 const PAGE = 50;
+/** When the store cannot be read, the channel stays and looks again, at another moment than the others. */
+const AGAIN_MS = 1000;
 
 /** WebSocket's code for a caller who may not (RFC 6455 §7.4.1). */
 export const POLICY_VIOLATION = 1008;
@@ -88,6 +90,10 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
     looking = true;
     lookUntilDone()
       .catch((error: unknown) => {
+        if (isPassing(error)) {
+          setTimeout(changed, AGAIN_MS * (1 + Math.random())).unref();
+          return;
+        }
         log.write({ event: "defect", where: "push", detail: error instanceof Error ? error.message : String(error) });
         socket.terminate();
       })

@@ -1,6 +1,7 @@
 /** Once a second: requests whose time has passed expire, and what is stale is forgotten. */
 import { shortId } from "./log.ts";
 import type { Service } from "./service.ts";
+import { isPassing } from "./store/index.ts";
 
 const SWEEP_MS = 1000;
 const EXPIRED_PER_STEP = 200;
@@ -25,11 +26,21 @@ export function startSweeping(service: Service): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
+  /** Why the store could not be used at the last sweep, which is logged once. */
+  let said = "";
   const next = (): void => {
-    running = sweep(service).catch((error: unknown) => {
-      const detail = error instanceof Error ? error.message : String(error);
-      service.log.write({ event: "defect", where: "sweep", detail });
-    });
+    running = sweep(service).then(
+      () => {
+        if (said !== "") service.log.write({ event: "store", detail: "The store can be used again." });
+        said = "";
+      },
+      (error: unknown) => {
+        const detail = error instanceof Error ? error.message : String(error);
+        if (!isPassing(error)) service.log.write({ event: "defect", where: "sweep", detail });
+        else if (said !== detail) service.log.write({ event: "store", detail });
+        if (isPassing(error)) said = detail;
+      },
+    );
     void running.then(() => {
       if (!stopped) timer = setTimeout(next, SWEEP_MS).unref();
     });

@@ -636,7 +636,9 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
       it("sees what the other wrote, and is told that it wrote", async () => {
         const other = await made.open();
         const told = new Promise<void>((resolve) => {
-          store.watch(resolve);
+          store.watch(() => {
+            resolve();
+          });
         });
         await other.addAccount("bob@example.com", NOW);
         expect(await store.hasAccount("bob@example.com")).toBe(true);

@@ -2,6 +2,8 @@
 export type StoreErrorCode =
   /** Another process kept the store locked for too long. */
   | "busy"
+  /** The engine cannot be reached now. Nobody knows whether a write under way was kept. */
+  | "unavailable"
   /** The store was written by a newer version of this program. */
   | "newer_schema"
   /** What is there is not a store of this broker. */
@@ -22,4 +24,9 @@ export class StoreError extends Error {
     super(message, { cause });
     this.code = code;
   }
+}
+
+/** Whether the store may well do later what it could not do now. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof StoreError && (error.code === "busy" || error.code === "unavailable");
 }

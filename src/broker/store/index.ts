@@ -1,5 +1,6 @@
 /** The store: one interface, and the engines behind it. */
 import { StoreError } from "./errors.ts";
+import { openPostgresStore } from "./postgres/index.ts";
 import { openSqliteStore } from "./sqlite/index.ts";
 import type { Store } from "./store.ts";
 
@@ -18,7 +19,7 @@ export type {
   StoredDevice,
   StoredEnquirer,
 } from "./accounts.ts";
-export { StoreError, type StoreErrorCode } from "./errors.ts";
+export { isPassing, StoreError, type StoreErrorCode } from "./errors.ts";
 export type {
   AccountRequests,
   AddOutcome,
@@ -41,15 +42,12 @@ export type { CallStore, Store } from "./store.ts";
 /**
  * Opens a store, creating it where there is none.
  *
- * @param where - a directory for the embedded engine
- * @throws StoreError `unsupported`, `newer_schema`, `not_a_store`, `busy`, `failed`
+ * @param where - a directory for the embedded engine, or the address of a PostgreSQL database
+ * @throws StoreError `unsupported`, `unavailable`, `newer_schema`, `not_a_store`, `busy`, `failed`
  */
-export function openStore(where: string): Promise<Store> {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(where)?.[1];
-  if (scheme !== undefined) {
-    return Promise.reject(
-      new StoreError("unsupported", `There is no store for ${scheme}:// addresses; give a directory.`),
-    );
-  }
-  return openSqliteStore(where);
+export async function openStore(where: string): Promise<Store> {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(where)?.[1]?.toLowerCase();
+  if (scheme === undefined) return openSqliteStore(where);
+  if (scheme === "postgres" || scheme === "postgresql") return openPostgresStore(where);
+  throw new StoreError("unsupported", `There is no store for ${scheme}:// addresses.`);
 }

@@ -1,7 +1,6 @@
 /**
  * What the broker keeps, independent of the engine. Every promise of a write resolves after the write is durable
- * (it survives `kill -9` and a power cut) and visible to every process that shares the store; a rejected write left
- * nothing behind. Reads see every write that resolved before. Nothing is cached: another process may add accounts.
+ * (it survives `kill -9` and a power cut) and visible to every process that XX Reads see every write that resolved before. Nothing is cached: another process may add accounts.
  */
 import type { AccountStore } from "./accounts.ts";
 import type { PolicyStore } from "./policies.ts";
@@ -21,8 +20,11 @@ export interface CallStore {
 }
 
 export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore, ServiceKeyStore {
-  /** Calls `listener` soon after another process changed something. One listener; it must not throw. */
-  watch(listener: () => void): void;
+  /**
+   * Calls `listener` soon after another process changed something: of an account, or of any where the engine does not say.
+   * One listener; it must not throw.
+   */
+  watch(listener: (account?: string) => void): void;
   /** Waits for writes under way, then lets go of everything. */
   close(): Promise<void>;
 }

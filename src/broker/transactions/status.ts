@@ -29,7 +29,7 @@ export async function status(
   let request = await look(BrokerID, service);
   if (Cancel === true) request = await cancel(request, origin, service);
   else if (request.state === "PENDING" && Wait !== undefined && Wait > 0) {
-    request = await waitForEnd(BrokerID, Wait * 1000, origin.line, service);
+    request = await waitForEnd(request, Wait * 1000, origin.line, service);
   }
   const body = { Status: 201, Response: responseEntry(request), ...(await stampMember(request, service)) };
   return { body, draft: request.draft };
@@ -68,13 +68,13 @@ async function cancel(request: StoredRequest, origin: Origin, service: Service):
 }
 
 /** Waits until the request is not pending any more, at most `ms`, and reads it. */
-async function waitForEnd(brokerId: string, ms: number, line: Line, service: Service): Promise<StoredRequest> {
+async function waitForEnd(asked: StoredRequest, ms: number, line: Line, service: Service): Promise<StoredRequest> {
   const until = performance.now() + ms;
   for (;;) {
     // Listening starts before the look: news that comes between the two must not be missed.
-    const news = service.notices.wait(brokerId, Math.max(0, until - performance.now()), line);
-    const request = await look(brokerId, service);
+    const news = service.notices.wait(asked, Math.max(0, until - performance.now()), line);
+    const request = await look(asked.brokerId, service);
     if (request.state !== "PENDING") return request;
-    if ((await news) !== "noticed") return look(brokerId, service);
+    if ((await news) !== "noticed") return look(asked.brokerId, service);
   }
 }

@@ -1,6 +1,6 @@
 /** `confirm account`: the broker's accounts, on its own store, also while it runs. */
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Store } from "../../broker/index.ts";
 import { newConnectCode, showConnectCode } from "../../crypto/index.ts";
 import { type AccountEntry, isBrokerAccount, LIMITS, parseAccount } from "../../protocol/index.ts";
@@ -11,16 +11,27 @@ import type { Run } from "../run.ts";
 
 export interface StoreOptions {
   readonly data?: string;
+  readonly store?: string;
 }
 
 /** Where the broker of this home keeps its data, unless it is told otherwise. */
 export function storePlace(context: Context, options: StoreOptions): string {
-  return resolve(options.data ?? join(context.home, "broker"));
+  return options.store ?? resolve(options.data ?? join(context.home, "broker"));
 }
 
-/** Adds the option that names the broker's store. */
-export function withStoreOptions(command: Command): Command {
-  return command.option("--data <dir>", "the broker's folder (default: broker, in the home folder)");
+/** Adds the options that name the broker's store. */
+export function withStoreOptions(
+  command: Command,
+  data = "the broker's folder (default: broker, in the home folder)",
+): Command {
+  return command
+    .option("--data <dir>", data)
+    .addOption(
+      new Option(
+        "--store <url>",
+        "instead of a folder, the broker's PostgreSQL: postgres://USER@HOST/DATABASE",
+      ).conflicts("data"),
+    );
 }
 
 export async function withStore<T>(

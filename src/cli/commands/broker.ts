@@ -48,7 +48,8 @@ export function addBroker(program: Command, run: Run): void {
 Examples:
   confirm broker
   confirm broker --listen 0.0.0.0:443 --domain a.example --public-url https://a.example --tls-cert c.pem --tls-key k.pem
-  confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --behind-proxy`,
+  confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --behind-proxy
+  confirm broker --store postgres://confirm@localhost/confirm --domain example.com --public-url https://example.com --behind-proxy`,
     )
     .action((options: BrokerCommandOptions) =>
       run((context) => untilStopped(({ signal }) => serve(context, signal, options), EXIT.failed)),
@@ -71,11 +72,18 @@ async function serve(context: Context, signal: AbortSignal, options: BrokerComma
   });
   const { endpoint, serviceKid } = broker;
   context.output.note(`the broker listens at ${endpoint}; its key is ${serviceKid}`);
-  context.output.note(`its data is in ${place}; stop it with Ctrl-C`);
-  if (context.json) context.output.result("", { endpoint, serviceKid, data: place });
+  const shown = options.store === undefined ? place : withoutSecrets(place);
+  context.output.note(`its data is in ${shown}; stop it with Ctrl-C`);
+  if (context.json) context.output.result("", { endpoint, serviceKid, data: shown });
   if (!signal.aborted) await once(signal, "abort");
   await broker.close();
   return EXIT.done;
+}
+
+/** The address of a database without a password, which may stand in two places of it. */
+function withoutSecrets(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }
 
 function parseListen(text: string): { readonly host: string; readonly port: number } {

@@ -1,6 +1,6 @@
 /**
- * `confirm device`: the devices of an account. Without `--data` it is the user's word: this home's device asks its broker,
- * and what it revokes is signed. With `--data` it is the operator's, on the broker's own store.
+ * `confirm device`: the devices of an account. Without `--data` or `--store` it is the user's word: this home's device
+ * asks its broker, and what it revokes is signed. With one of them it is the operator's, on the broker's own store.
  */
 import type { Command } from "commander";
 import { signRevocation } from "../../crypto/index.ts";
@@ -13,16 +13,19 @@ import { homeLine } from "../home-line.ts";
 import { parseKid } from "../kid.ts";
 import { printable } from "../output.ts";
 import type { Run } from "../run.ts";
-import { type StoreOptions, withStore } from "./account.ts";
+import { type StoreOptions, withStore, withStoreOptions } from "./account.ts";
 
 interface DeviceOptions extends StoreOptions {
   readonly id?: string;
 }
 
+const isOperator = ({ data, store }: StoreOptions): boolean => data !== undefined || store !== undefined;
+
 function withDeviceOptions(command: Command): Command {
-  return command
-    .option("--id <account>", "which connected account (default: the only one); with --data whose devices")
-    .option("--data <dir>", "as the operator, on the broker's folder, also while it runs");
+  return withStoreOptions(
+    command.option("--id <account>", "which connected account (default: the only one); with --data whose devices"),
+    "as the operator, on the broker's folder, also while it runs",
+  );
 }
 
 export function addDevice(program: Command, run: Run): void {
@@ -57,7 +60,7 @@ Examples:
   confirm device revoke MBTJV-DPXQT-57KKU-XJV3X-Z5JLB-ZNGVL --id bob@example.com --data /var/lib/mesh-confirm`,
     )
     .action((kid: string | undefined, options: DeviceOptions) =>
-      run((context) => (options.data === undefined ? revoke : cutOff)(context, kid, options)),
+      run((context) => (isOperator(options) ? cutOff : revoke)(context, kid, options)),
     );
 }
 
@@ -65,7 +68,7 @@ const deviceText = ({ Kid, State, LastSeen, DeviceName }: DeviceEntry): string =
   `${Kid}  ${State.padEnd(7)}  ${LastSeen ?? "never"}  ${printable(DeviceName)}`;
 
 async function listed(context: Context, options: DeviceOptions): Promise<readonly DeviceEntry[]> {
-  if (options.data === undefined) return (await ownLine(context, options)).list();
+  if (!isOperator(options)) return (await ownLine(context, options)).list();
   const account = accountOf(options);
   return withStore(context, options, async (store) => {
     if (!(await store.hasAccount(account))) throw new CliError(EXIT.failed, `There is no account ${account}.`);
@@ -75,7 +78,7 @@ async function listed(context: Context, options: DeviceOptions): Promise<readonl
 
 /** @throws CliError usage */
 function accountOf({ id }: DeviceOptions): string {
-  if (id === undefined) throw new CliError(EXIT.failed, "With --data, say whose devices with --id.");
+  if (id === undefined) throw new CliError(EXIT.failed, "With --data or --store, say whose devices with --id.");
   return parseAccount(id).id;
 }
 
@@ -108,7 +111,8 @@ async function revoke(context: Context, typed: string | undefined, options: Devi
 /** The operator's: no one else is told, so nothing is signed. */
 async function cutOff(context: Context, typed: string | undefined, options: DeviceOptions): Promise<Exit> {
   const account = accountOf(options);
-  if (typed === undefined) throw new CliError(EXIT.failed, "With --data, say which device: its fingerprint.");
+  if (typed === undefined)
+    throw new CliError(EXIT.failed, "With --data or --store, say which device: its fingerprint.");
   const kid = parseKid(typed);
   const settled = await withStore(context, options, (store) =>
     store.revokeDevice({ account, kid, revocation: undefined, now: Date.now() }),

@@ -2,18 +2,13 @@
  * The embedded engine: one SQLite file in a directory of its own. Several processes may have it open at once (the
  * broker and `confirm account add`); each notices the others' commits by SQLite's `data_version`.
  */
+import { scriptsOn } from "../scripts/index.ts";
+import { integerOf } from "../scripts/parse-rows.ts";
 import type { Store } from "../store.ts";
-import { sqliteAccounts } from "./accounts.ts";
 import { sqliteCalls } from "./calls.ts";
-import { sqliteDevices } from "./devices.ts";
+import { sqliteEngine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFile } from "./open-file.ts";
-import { integerOf } from "./parse-rows.ts";
-import { sqlitePolicies } from "./policies.ts";
-import { sqliteArrivals } from "./requests.ts";
-import { sqliteRevoking } from "./revoke.ts";
-import { sqliteServiceKeys } from "./service-keys.ts";
-import { sqliteSettling } from "./settle.ts";
 
 /** How often another process's commits are looked for, in milliseconds. */
 const WATCH_MS = 250;
@@ -37,13 +32,7 @@ function open(directory: string): Store {
   let watching: NodeJS.Timeout | undefined;
 
   return {
-    ...sqliteAccounts(database, writes),
-    ...sqliteDevices(database, writes),
-    ...sqliteRevoking(database, writes),
-    ...sqliteArrivals(database, writes),
-    ...sqliteSettling(database, writes),
-    ...sqlitePolicies(database, writes),
-    ...sqliteServiceKeys(database, writes),
+    ...scriptsOn(sqliteEngine(database, writes)),
     ...sqliteCalls(database, writes),
     watch: (listener) => {
       clearInterval(watching);

@@ -6,7 +6,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { StoreError } from "../errors.ts";
-import { integerOf } from "./parse-rows.ts";
+import { integerOf } from "../scripts/parse-rows.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { asStoreError } from "./sqlite-error.ts";
 

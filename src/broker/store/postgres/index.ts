@@ -1,0 +1,42 @@
+/** The engine that several processes share: a schema of its own in a PostgreSQL database. */
+import { scriptsOn } from "../scripts/index.ts";
+import type { Store } from "../store.ts";
+import { Announcer } from "./announcer.ts";
+import { postgresCalls } from "./calls.ts";
+import { Connections } from "./connections.ts";
+import { postgresEngine } from "./engine.ts";
+import { Listener } from "./listener.ts";
+import { migrate } from "./migrate.ts";
+import { placeAt } from "./place.ts";
+
+/**
+ * Opens the store in a database.
+ *
+ * @param url - such as `postgres://confirm@localhost/confirm`
+ * @throws StoreError `unsupported`, `unavailable`, `newer_schema`, `not_a_store`, `busy`, `failed`
+ */
+export async function openPostgresStore(url: string): Promise<Store> {
+  const place = placeAt(url);
+  const connections = new Connections(place);
+  try {
+    await connections.use(migrate);
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+  const announcer = new Announcer(connections);
+  const engine = postgresEngine(connections, announcer);
+  let listening: Listener | undefined;
+  return {
+    ...scriptsOn(engine),
+    ...postgresCalls(engine),
+    watch: (listener) => {
+      void listening?.close();
+      listening = new Listener(place, announcer.id, listener);
+    },
+    close: async () => {
+      await listening?.close();
+      await connections.close();
+    },
+  };
+}

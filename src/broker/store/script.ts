@@ -1,0 +1,65 @@
+/**
+ * What a store does, written once for every engine: a script yields statements and is handed their results, and an
+ * engine runs it, at once or over a network. A script that writes runs in one transaction and has no effect outside the
+ * database, because an engine may run it again. Statements number their values (`?1`) and speak the SQL that the engines
+ * share.
+ */
+export type Value = string | number | null;
+
+export type Step =
+  /** Rows; `claim` takes those that no other transaction is about to change, and keeps others from it. */
+  | { readonly kind: "rows" | "claim"; readonly sql: string; readonly values: readonly Value[] }
+  /** How many rows it changed. */
+  | { readonly kind: "run"; readonly sql: string; readonly values: readonly Value[] }
+  /** No other transaction that names this account, or the account of this request, goes on before this one has ended. */
+  | { readonly kind: "lock"; readonly account: string }
+  | { readonly kind: "lockOf"; readonly sequence: number }
+  /** Other processes are told that something of this account changed, or of all. */
+  | { readonly kind: "tell"; readonly account: string | undefined };
+
+/** What became of a step. */
+export interface Done {
+  readonly rows: readonly unknown[];
+  readonly changes: number;
+}
+
+export type Script<T> = Generator<Step, T, Done>;
+
+/** What an engine gives to the scripts. */
+export interface Engine {
+  /** Runs a script of one statement that only reads. */
+  readonly read: <T>(script: () => Script<T>) => Promise<T>;
+  /** Runs a script in a transaction; resolves when it is durable. @throws StoreError */
+  readonly write: <T>(script: () => Script<T>) => Promise<T>;
+  /** The same of a script with one statement, which is a transaction by itself. */
+  readonly writeOne: <T>(script: () => Script<T>) => Promise<T>;
+}
+
+export function* rows(sql: string, ...values: readonly Value[]): Script<readonly unknown[]> {
+  return (yield { kind: "rows", sql, values }).rows;
+}
+
+/** The first row. */
+export function* row(sql: string, ...values: readonly Value[]): Script<unknown> {
+  return (yield { kind: "rows", sql, values }).rows[0];
+}
+
+export function* claim(sql: string, ...values: readonly Value[]): Script<readonly unknown[]> {
+  return (yield { kind: "claim", sql, values }).rows;
+}
+
+export function* run(sql: string, ...values: readonly Value[]): Script<number> {
+  return (yield { kind: "run", sql, values }).changes;
+}
+
+export function* lock(account: string): Script<void> {
+  yield { kind: "lock", account };
+}
+
+export function* lockOf(sequence: number): Script<void> {
+  yield { kind: "lockOf", sequence };
+}
+
+export function* tell(account?: string): Script<void> {
+  yield { kind: "tell", account };
+}

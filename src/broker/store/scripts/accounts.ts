@@ -1,0 +1,116 @@
+/** Accounts, connect codes and registered enquirers. */
+import type { AccountStore } from "../accounts.ts";
+import type { Settled } from "../requests.ts";
+import { type Engine, lock, row, rows, run, type Script, tell } from "../script.ts";
+import { brokerCancel } from "./broker-cancel.ts";
+import { integerOf, optionalTextOf, publicJwkOf, textOf } from "./parse-rows.ts";
+
+type Accounts = Pick<
+  AccountStore,
+  | "addAccount"
+  | "accounts"
+  | "hasAccount"
+  | "removeAccount"
+  | "addCode"
+  | "codes"
+  | "heldKey"
+  | "rememberSender"
+  | "senderStanding"
+  | "addEnquirer"
+  | "enquirers"
+  | "removeEnquirer"
+>;
+
+const INSERT_CODE = `
+  INSERT INTO codes (account, code, created, expires)
+  SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM accounts WHERE account = ?1)`;
+const HELD_KEY = `
+  SELECT jwk, 1 AS place FROM enquirers WHERE kid = ?1
+  UNION ALL SELECT signing_key, 2 FROM devices WHERE kid = ?1 AND state <> 'revoked'
+  UNION ALL SELECT jwk, 3 FROM senders WHERE kid = ?1 ORDER BY place LIMIT 1`;
+const STANDING = `
+  SELECT CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ?1) THEN 1 ELSE 0 END AS account,
+    CASE WHEN EXISTS (
+      SELECT 1 FROM devices WHERE kid = ?2 AND (CAST(?1 AS TEXT) IS NULL OR account = ?1) AND state = 'active'
+    ) THEN 1 ELSE 0 END AS local,
+    CASE WHEN EXISTS (SELECT 1 FROM enquirers WHERE kid = ?2) THEN 1 ELSE 0 END AS registered`;
+
+function* addAccount(account: string, now: number): Script<boolean> {
+  const insert = "INSERT INTO accounts (account, created) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+  const isNew = (yield* run(insert, account, now)) === 1;
+  if (isNew) yield* tell(account);
+  return isNew;
+}
+
+function* removeAccount(account: string, now: number): Script<readonly Settled[] | undefined> {
+  yield* lock(account);
+  if ((yield* run("DELETE FROM accounts WHERE account = ?1", account)) === 0) return undefined;
+  for (const table of ["codes", "devices", "policies", "strikes"]) {
+    yield* run(`DELETE FROM ${table} WHERE account = ?1`, account);
+  }
+  yield* tell(account);
+  return yield* brokerCancel(account, now);
+}
+
+export function accountScripts({ read, write, writeOne }: Engine): Accounts {
+  return {
+    addAccount: (account, now) => writeOne(() => addAccount(account, now)),
+    accounts: () =>
+      read(function* () {
+        const found = yield* rows("SELECT account, created FROM accounts ORDER BY account");
+        return found.map((one) => ({ account: textOf(one, "account"), created: integerOf(one, "created") }));
+      }),
+    hasAccount: (account) =>
+      read(function* () {
+        return (yield* row("SELECT 1 FROM accounts WHERE account = ?1", account)) !== undefined;
+      }),
+    removeAccount: (account, now) => write(() => removeAccount(account, now)),
+    addCode: ({ account, code, now, expires }) =>
+      write(function* () {
+        yield* lock(account);
+        return (yield* run(INSERT_CODE, account, code, now, expires)) === 1;
+      }),
+    codes: (account, now) =>
+      read(function* () {
+        const select = "SELECT id, code, spent_by FROM codes WHERE account = ?1 AND expires > ?2 ORDER BY id";
+        return (yield* rows(select, account, now)).map((one) => ({
+          id: integerOf(one, "id"),
+          code: textOf(one, "code"),
+          spentBy: optionalTextOf(one, "spent_by"),
+        }));
+      }),
+    heldKey: (kid) =>
+      read(function* () {
+        const held = yield* row(HELD_KEY, kid);
+        return held === undefined ? undefined : publicJwkOf(held, "jwk");
+      }),
+    rememberSender: (kid, jwk) =>
+      writeOne(function* () {
+        yield* run("INSERT INTO senders (kid, jwk) VALUES (?1, ?2) ON CONFLICT DO NOTHING", kid, JSON.stringify(jwk));
+      }),
+    senderStanding: (fromId, kid) =>
+      read(function* () {
+        const standing = yield* row(STANDING, fromId ?? null, kid);
+        const is = (name: string): boolean => integerOf(standing, name) === 1;
+        return { fromIsAccount: is("account"), local: is("local"), registered: is("registered") };
+      }),
+    addEnquirer: ({ kid, jwk, name, now }) =>
+      writeOne(function* () {
+        const insert = "INSERT INTO enquirers (kid, jwk, name, created) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+        return (yield* run(insert, kid, JSON.stringify(jwk), name, now)) === 1;
+      }),
+    enquirers: () =>
+      read(function* () {
+        const found = yield* rows("SELECT kid, name, created FROM enquirers ORDER BY created, kid");
+        return found.map((one) => ({
+          kid: textOf(one, "kid"),
+          name: textOf(one, "name"),
+          created: integerOf(one, "created"),
+        }));
+      }),
+    removeEnquirer: (kid) =>
+      writeOne(function* () {
+        return (yield* run("DELETE FROM enquirers WHERE kid = ?1", kid)) === 1;
+      }),
+  };
+}

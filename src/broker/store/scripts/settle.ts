@@ -1,0 +1,120 @@
+/** How a request leaves PENDING: conditional updates, of which one wins. */
+import type { RequestStatus } from "../../../protocol/index.ts";
+import type { NewAnswer, RequestStore, Settled, SettleOutcome } from "../requests.ts";
+import { claim, type Engine, lockOf, row, run, type Script, tell } from "../script.ts";
+import { integerOf, requestStatusOf, textOf } from "./parse-rows.ts";
+import { strike } from "./policies.ts";
+
+type Endorses = NonNullable<NewAnswer["endorses"]>;
+type Settling = Pick<RequestStore, "answer" | "refuse" | "cancel" | "expire" | "expireDue">;
+
+const BY_DEVICE = `
+  UPDATE requests SET state = ?1, settled = ?2, settled_by = ?3
+  WHERE seq = ?4 AND state = 'PENDING' AND expire > ?2 AND EXISTS (
+    SELECT 1 FROM devices d WHERE d.account = requests.account AND d.kid = ?3 AND d.state = 'active')
+  RETURNING account`;
+const ACTIVE_DEVICE = `
+  SELECT 1 FROM requests r JOIN devices d ON d.account = r.account AND d.kid = ?1 AND d.state = 'active' WHERE r.seq = ?2`;
+const STATE = `
+  SELECT state, coalesce(a.digest, '') AS digest FROM requests r LEFT JOIN answers a ON a.seq = r.seq WHERE r.seq = ?1`;
+const EXPIRE = `
+  UPDATE requests SET state = 'EXPIRED', settled = ?1 WHERE seq = ?2 AND state = 'PENDING' AND expire <= ?1
+  RETURNING account`;
+const CANCEL = `
+  UPDATE requests SET state = 'ECANCEL', settled = ?1 WHERE seq = ?2 AND state = 'PENDING' AND expire > ?1
+  RETURNING account`;
+const LET_IN = `
+  UPDATE devices SET state = 'active', profile = ?1, endorsement = ?2, endorsed_by = ?3
+  WHERE account = ?4 AND kid = ?5 AND state = 'pending'`;
+const TURN_AWAY = "UPDATE devices SET state = 'revoked' WHERE account = ?1 AND kid = ?2 AND state = 'pending'";
+const LET_CHANGE = `
+  UPDATE devices SET profile = wanted, wanted = NULL, change = ?1, changed_by = ?2
+  WHERE account = ?3 AND kid = ?4 AND state = 'active' AND wanted = ?5`;
+const DROP_CHANGE =
+  "UPDATE devices SET wanted = NULL WHERE account = ?1 AND kid = ?2 AND state = 'active' AND wanted = ?3";
+const DUE =
+  "SELECT seq, broker_id, account FROM requests WHERE state = 'PENDING' AND expire <= ?1 ORDER BY expire LIMIT ?2";
+
+/** Whether a conditional update changed the request. */
+function* ended(update: string, ...values: readonly (string | number)[]): Script<boolean> {
+  const changed = yield* row(update, ...values);
+  if (changed === undefined) return false;
+  yield* tell(textOf(changed, "account"));
+  return true;
+}
+
+/** Why nothing changed. `as` is the state that was wanted, `digest` that of the answer. */
+function* refusal(
+  sequence: number,
+  deviceKid: string,
+  as: RequestStatus,
+  digest: string,
+  now: number,
+): Script<SettleOutcome> {
+  if ((yield* row(ACTIVE_DEVICE, deviceKid, sequence)) === undefined) return { kind: "stranger" };
+  if (yield* ended(EXPIRE, now, sequence)) return { kind: "over", state: "EXPIRED", now: true };
+  const found = yield* row(STATE, sequence);
+  const state = requestStatusOf(found);
+  if (state === as && textOf(found, "digest") === digest) return { kind: "same" };
+  if (state === "REPLY" || state === "REFUSED") return { kind: "different" };
+  return { kind: "over", state, now: false };
+}
+
+function* answer({ sequence, deviceKid, digest, response, now, endorses, rejects }: NewAnswer): Script<SettleOutcome> {
+  yield* lockOf(sequence);
+  if (!(yield* ended(BY_DEVICE, "REPLY", now, deviceKid, sequence))) {
+    return yield* refusal(sequence, deviceKid, "REPLY", digest, now);
+  }
+  const signed = JSON.stringify(response);
+  const insert = "INSERT INTO answers (seq, digest, received, response) VALUES (?1, ?2, ?3, ?4)";
+  yield* run(insert, sequence, digest, now, signed);
+  if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid);
+  if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
+  return { kind: "settled" };
+}
+
+/** About a pending device, or an active one's wanted profile: one of the two, and none where neither is what was asked. */
+function* endorse({ account, kid, profile, accepted }: Endorses, response: string, by: string): Script<void> {
+  const asked = JSON.stringify(profile);
+  if (accepted) {
+    yield* run(LET_IN, asked, response, by, account, kid);
+    yield* run(LET_CHANGE, response, by, account, kid, asked);
+  } else {
+    yield* run(TURN_AWAY, account, kid);
+    yield* run(DROP_CHANGE, account, kid, asked);
+  }
+}
+
+function* refuse(sequence: number, deviceKid: string, now: number): Script<SettleOutcome> {
+  yield* lockOf(sequence);
+  return (yield* ended(BY_DEVICE, "REFUSED", now, deviceKid, sequence))
+    ? { kind: "settled" }
+    : yield* refusal(sequence, deviceKid, "REFUSED", "", now);
+}
+
+function* cancel(sequence: number, now: number): Script<boolean> {
+  yield* lockOf(sequence);
+  return (yield* ended(CANCEL, now, sequence)) || (yield* ended(EXPIRE, now, sequence));
+}
+
+function* expireDue(now: number, limit: number): Script<readonly Settled[]> {
+  const settled: Settled[] = [];
+  for (const one of yield* claim(DUE, now, limit)) {
+    if (yield* ended(EXPIRE, now, integerOf(one, "seq"))) {
+      settled.push({ brokerId: textOf(one, "broker_id"), account: textOf(one, "account"), state: "EXPIRED" });
+    }
+  }
+  return settled;
+}
+
+export function settlingScripts({ read, write, writeOne }: Engine): Settling {
+  return {
+    answer: (given) => write(() => answer(given)),
+    refuse: ({ sequence, deviceKid, now }) => write(() => refuse(sequence, deviceKid, now)),
+    cancel: (sequence, now) => write(() => cancel(sequence, now)),
+    expire: (sequence, now) => writeOne(() => ended(EXPIRE, now, sequence)),
+    // Looking first keeps an idle broker from writing every second.
+    expireDue: async (now, limit) =>
+      (await read(() => row(DUE, now, 1))) === undefined ? [] : write(() => expireDue(now, limit)),
+  };
+}

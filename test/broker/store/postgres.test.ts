@@ -1,0 +1,203 @@
+/** The engine that several processes share: the suite of every engine on a real server, and what only a server can show. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type NewStoredRequest, openStore } from "../../../src/broker/store/index.ts";
+import { Connections, MOST_CONNECTIONS, MOST_WAITING } from "../../../src/broker/store/postgres/connections.ts";
+import { placeAt } from "../../../src/broker/store/postgres/place.ts";
+import { NO_POSTGRES, Postgres } from "../../support/postgres.ts";
+import { storeRaces } from "../store-races.ts";
+import { type StoreFactory, storeSuite } from "../store-suite.ts";
+
+describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
+  let server: Postgres;
+  let url: string;
+  beforeAll(async () => {
+    server = await Postgres.start();
+    url = await server.database();
+  });
+  afterAll(() => server.stop());
+
+  function newStore(): Promise<StoreFactory> {
+    const letIn = async (account: string, kid: string): Promise<void> => {
+      const update = "UPDATE mesh_confirm.devices SET state = 'active' WHERE account = $1 AND kid = $2";
+      await server.sql(url, update, [account, kid]);
+    };
+    return Promise.resolve({ open: () => openStore(url), letIn, discard: () => server.empty(url) });
+  }
+
+  storeSuite("PostgreSQL", newStore);
+  describe("the store on PostgreSQL", () => {
+    storeRaces(newStore);
+  });
+
+  describe("its tables", () => {
+    beforeEach(() => server.drop(url));
+    afterEach(() => server.drop(url));
+    const migrations = () => server.sql(url, "SELECT version FROM mesh_confirm.migrations ORDER BY version");
+
+    it("are made once by processes that start together, and found by the next", async () => {
+      const stores = await Promise.all([1, 2, 3, 4].map(() => openStore(url)));
+      const made = await migrations();
+      expect(new Set(made.map(({ version }) => version)).size).toBe(made.length);
+      await Promise.all(stores.map((store) => store.close()));
+      await (await openStore(url)).close();
+      expect(await migrations()).toEqual(made);
+    });
+
+    it("are refused when a newer version made them, and it says so", async () => {
+      await (await openStore(url)).close();
+      await server.sql(url, "INSERT INTO mesh_confirm.migrations VALUES (999)");
+      await expect(openStore(url)).rejects.toMatchObject({
+        code: "newer_schema",
+        message: expect.stringContaining("schema 999") as string,
+      });
+    });
+
+    it("are refused when they are another program's", async () => {
+      await server.sql(url, "CREATE SCHEMA mesh_confirm; CREATE TABLE mesh_confirm.migrations (version BIGINT)");
+      await expect(openStore(url)).rejects.toMatchObject({ code: "not_a_store" });
+    });
+
+    it("are made in a schema that is there and empty, and touch no other", async () => {
+      await server.sql(url, "CREATE SCHEMA mesh_confirm; CREATE TABLE IF NOT EXISTS public.accounts (theirs TEXT)");
+      const store = await openStore(url);
+      expect(await store.addAccount("alice@example.com", 1)).toBe(true);
+      await store.close();
+      expect(await server.sql(url, "SELECT * FROM public.accounts")).toEqual([]);
+    });
+  });
+
+  it("acknowledges what is on disk, also where the server was told to acknowledge sooner", async () => {
+    await server.sql(url, "ALTER ROLE confirm SET synchronous_commit = off");
+    const connections = new Connections(placeAt(url));
+    const { rows } = await connections.use((ask) => ask("SHOW synchronous_commit"));
+    await connections.close();
+    await server.sql(url, "ALTER ROLE confirm RESET synchronous_commit");
+    expect(rows).toEqual([{ synchronous_commit: "on" }]);
+  });
+
+  it("numbers an account's requests in the order in which they can be read", { timeout: 120_000 }, async () => {
+    const [one, other] = [await openStore(url), await openStore(url)];
+    await one.addAccount(ALICE, NOW);
+    const MANY = 150;
+    const adding = Promise.all(
+      Array.from({ length: MANY }, (_, index) => (index % 2 === 0 ? one : other).addRequest(request(index), undefined)),
+    );
+    const seen: number[] = [];
+    while (seen.length < MANY) {
+      const page = await one.pending({ account: ALICE, now: NOW, after: seen.at(-1) ?? 0, limit: 10 });
+      seen.push(...page.map(({ sequence }) => sequence));
+    }
+    const added = (await adding).flatMap((outcome) => (outcome.kind === "added" ? [outcome.sequence] : []));
+    expect(seen).toEqual(added.sort((a, b) => a - b));
+    await one.close();
+    await other.close();
+    await server.empty(url);
+  });
+
+  it("tells another process which account changed, and nothing of itself", async () => {
+    const [one, other] = [await openStore(url), await openStore(url)];
+    const heard: (string | undefined)[] = [];
+    const own: (string | undefined)[] = [];
+    other.watch((account) => heard.push(account));
+    one.watch((account) => own.push(account));
+    // The first word is that everything has to be looked at, because the line is new.
+    await vi.waitFor(() => expect([heard, own]).toEqual([[undefined], [undefined]]), 10_000);
+    await one.addAccount("bob@example.com", NOW);
+    await one.addAccount(ALICE, NOW);
+    await vi.waitFor(() => expect(heard).toEqual([undefined, "bob@example.com", ALICE]), 10_000);
+    expect(own).toEqual([undefined]);
+    await server.cut(url, true);
+    await one.addAccount("carol@example.com", NOW);
+    await vi.waitFor(() => expect(heard.filter((account) => account === undefined).length).toBe(2), 10_000);
+    await one.close();
+    await other.close();
+    await server.empty(url);
+  });
+
+  describe("its failures", () => {
+    it("refuses an address that would take the key over a network in the clear", async () => {
+      await expect(openStore("postgres://confirm@db.example.com/confirm")).rejects.toMatchObject({
+        code: "unsupported",
+        message: expect.stringContaining("sslmode=verify-full") as string,
+      });
+      await expect(openStore("postgres://confirm@db.example.com:port/confirm")).rejects.toMatchObject({
+        code: "unsupported",
+      });
+    });
+
+    it("says where it looked when nothing answers, and never the password", async () => {
+      const nowhere = openStore("postgres://confirm:secret@127.0.0.1:1/confirm");
+      await expect(nowhere).rejects.toMatchObject({
+        code: "unavailable",
+        message: expect.stringContaining("confirm at 127.0.0.1:1") as string,
+      });
+      await expect(nowhere).rejects.not.toMatchObject({ message: expect.stringContaining("secret") as string });
+      await expect(openStore(server.url("not_there"))).rejects.toMatchObject({
+        code: "failed",
+        message: expect.stringContaining("does not exist") as string,
+      });
+    });
+
+    it("goes on by itself after every connection was cut, and keeps what it acknowledged", async () => {
+      const store = await openStore(url);
+      const acknowledged = new Set<string>();
+      const refused = new Set<string>();
+      for (let round = 0; round < 5; round++) {
+        const adding = Array.from({ length: 40 }, async (_, index) => {
+          const account = `user-${round}-${index}@example.com`;
+          try {
+            await store.addAccount(account, NOW);
+            acknowledged.add(account);
+          } catch (error) {
+            refused.add((error as { code: string }).code);
+          }
+        });
+        await Promise.all([...adding, server.cut(url)]);
+      }
+      const stored = (await store.accounts()).map(({ account }) => account);
+      expect(stored).toEqual(expect.arrayContaining([...acknowledged]));
+      expect(["", "unavailable"]).toContain([...refused].join());
+      await store.close();
+      await server.empty(url);
+    });
+
+    it("refuses while the server is down, and goes on by itself when it is back", async () => {
+      const store = await openStore(url);
+      await store.addAccount(ALICE, NOW);
+      await server.halt();
+      await expect(store.addAccount("bob@example.com", NOW)).rejects.toMatchObject({ code: "unavailable" });
+      await expect(store.accounts()).rejects.toMatchObject({ code: "unavailable" });
+      await server.resume();
+      expect(await store.accounts()).toEqual([{ account: ALICE, created: NOW }]);
+      await store.close();
+      await server.empty(url);
+    });
+
+    it("lets only so many wait for a connection", async () => {
+      const connections = new Connections(placeAt(url));
+      const many = MOST_CONNECTIONS + MOST_WAITING + 1;
+      let open = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      const all = Array.from({ length: many }, () => connections.use(() => gate));
+      await expect(all.at(-1)).rejects.toMatchObject({ code: "busy" });
+      open();
+      await expect(Promise.all(all.slice(0, -1))).resolves.toHaveLength(many - 1);
+      await connections.close();
+      await expect(connections.use(() => Promise.resolve())).rejects.toMatchObject({ code: "closed" });
+    });
+  });
+});
+
+const NOW = 1_800_000_000_000;
+const ALICE = "alice@example.com";
+
+function request(index: number): NewStoredRequest {
+  return {
+    ...{ brokerId: `BROKER-${index}`, account: ALICE, digest: `digest-${index}`, signerKid: "SIGNER", draft: "01" },
+    ...{ postedBy: undefined, enquirerId: undefined, enquirerIdSigned: false, fromId: "bank@bank.example" },
+    ...{ request: { payload: "e30", signatures: [{ protected: "p", signature: "s" }] }, received: NOW },
+    expire: NOW + 60_000,
+  };
+}

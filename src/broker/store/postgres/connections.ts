@@ -4,6 +4,7 @@
  */
 import pg from "pg";
 import { StoreError } from "../errors.ts";
+import type { Ask } from "./ask.ts";
 import type { Place } from "./place.ts";
 import { asStoreError, isServersWord } from "./postgres-error.ts";
 import { prepareSession } from "./session.ts";
@@ -13,25 +14,20 @@ export const MOST_CONNECTIONS = 10;
 export const MOST_WAITING = 2000;
 const WAIT_MS = 5000;
 
-/** Asks the server over a connection. @throws StoreError `busy`, `unavailable`, `failed` */
-export type Ask = (query: string | pg.QueryConfig) => Promise<pg.QueryResult<Readonly<Record<string, unknown>>>>;
-
 export class Connections {
   readonly #place: Place;
   readonly #pool: pg.Pool;
   /** Those who wait for a connection; each is told that it has one. */
   readonly #waiting = new Set<() => void>();
+  /** Connections whose session is ours. */
+  readonly #prepared = new WeakSet<pg.PoolClient>();
   #taken = 0;
   #closing: Promise<void> | undefined;
   #idle: () => void = () => undefined;
 
   constructor(place: Place) {
     this.#place = place;
-    this.#pool = new pg.Pool({
-      ...place.config,
-      max: MOST_CONNECTIONS,
-      onConnect: (client: pg.ClientBase) => prepareSession(client, place.name),
-    });
+    this.#pool = new pg.Pool({ ...place.config, max: MOST_CONNECTIONS });
     // A connection that breaks while nobody uses it is gone by itself; one in use tells its user.
     this.#pool.on("error", () => undefined);
     this.#pool.on("connect", (client) => client.on("error", () => undefined));
@@ -66,13 +62,15 @@ export class Connections {
       throw asStoreError(error, this.#place.name);
     });
     let isBroken = false;
+    const ask: Ask = (query) =>
+      client.query<Readonly<Record<string, unknown>>>(query).catch((error: unknown) => {
+        isBroken ||= !isServersWord(error);
+        throw asStoreError(error, this.#place.name);
+      });
     try {
-      return await work((query) =>
-        client.query(query).catch((error: unknown) => {
-          isBroken ||= !isServersWord(error);
-          throw asStoreError(error, this.#place.name);
-        }),
-      );
+      if (!this.#prepared.has(client)) await prepareSession(ask, this.#place.name);
+      this.#prepared.add(client);
+      return await work(ask);
     } finally {
       client.release(isBroken);
     }

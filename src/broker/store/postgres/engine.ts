@@ -6,7 +6,8 @@
 import { StoreError } from "../errors.ts";
 import type { Done, Engine, Script, Step, Value } from "../script.ts";
 import type { Announcer } from "./announcer.ts";
-import type { Ask, Connections } from "./connections.ts";
+import type { Ask } from "./ask.ts";
+import type { Connections } from "./connections.ts";
 import { LOCKS } from "./locks.ts";
 
 const NOTHING: Done = Object.freeze({ rows: [], changes: 0 });

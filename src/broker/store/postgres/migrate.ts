@@ -1,7 +1,7 @@
 /** Brings the tables up to date, in one transaction that two processes which start together take one after the other. */
 import { StoreError } from "../errors.ts";
 import { integerOf, optionalTextOf } from "../scripts/parse-rows.ts";
-import type { Ask } from "./connections.ts";
+import type { Ask } from "./ask.ts";
 import { LOCKS } from "./locks.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { SCHEMA } from "./session.ts";

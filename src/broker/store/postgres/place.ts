@@ -13,10 +13,9 @@ export interface Place {
 const CONNECT_MS = 5000;
 const ANSWER_MS = 15_000;
 
-const INT8 = 20;
-const TYPES = {
-  getTypeParser: (oid: number, format?: "text" | "binary"): unknown =>
-    oid === INT8 && format !== "binary" ? exactly : pg.types.getTypeParser(oid, format),
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format): unknown =>
+    oid === pg.types.builtins.INT8 && format !== "binary" ? exactly : pg.types.getTypeParser(oid, format),
 };
 
 /** A BIGINT as a number, if it is one exactly. @throws StoreError `failed` */

@@ -1,6 +1,7 @@
 /** What a session of ours is like, whatever the server's or the role's settings are; and the servers that we refuse. */
-import type pg from "pg";
 import { StoreError } from "../errors.ts";
+import { integerOf, textOf } from "../scripts/parse-rows.ts";
+import type { Ask } from "./ask.ts";
 
 /** The tables live in a schema of their own, so that a database may be shared with other programs. */
 export const SCHEMA = "mesh_confirm";
@@ -22,26 +23,20 @@ const SETTINGS = `
 const SERVER = `
   SELECT CAST(current_setting('server_version_num') AS integer) AS version,
     current_setting('server_encoding') AS encoding, current_setting('fsync') AS fsync,
-    current_setting('full_page_writes') AS pages, pg_is_in_recovery() AS reads_only`;
+    current_setting('full_page_writes') AS pages, CAST(pg_is_in_recovery() AS integer) AS reads_only`;
 
-interface Server {
-  readonly version: number;
-  readonly encoding: string;
-  readonly fsync: string;
-  readonly pages: string;
-  readonly reads_only: boolean;
-}
-
-/** Makes a new connection ours. @throws StoreError `unsupported`, `unavailable` */
-export async function prepareSession(client: pg.ClientBase, name: string): Promise<void> {
-  const [server] = (await client.query<Server>(SERVER)).rows;
-  if (server === undefined) throw new StoreError("unavailable", `PostgreSQL (${name}) says nothing of itself.`);
+/** Makes a new connection ours. @throws StoreError `unsupported`, `unavailable`, `failed` */
+export async function prepareSession(ask: Ask, name: string): Promise<void> {
+  const [server] = (await ask(SERVER)).rows;
   const refuse = (why: string): StoreError => new StoreError("unsupported", `PostgreSQL (${name}) ${why}`);
-  if (server.version < OLDEST) throw refuse("is too old: it has to be 15 or later.");
-  if (server.encoding !== "UTF8") throw refuse(`has the encoding ${server.encoding}: it has to be UTF8.`);
-  if (server.fsync !== "on" || server.pages !== "on") {
+  if (integerOf(server, "version") < OLDEST) throw refuse("is too old: it has to be 15 or later.");
+  const encoding = textOf(server, "encoding");
+  if (encoding !== "UTF8") throw refuse(`has the encoding ${encoding}: it has to be UTF8.`);
+  if (textOf(server, "fsync") !== "on" || textOf(server, "pages") !== "on") {
     throw refuse("would lose what it acknowledged: set fsync and full_page_writes to on.");
   }
-  if (server.reads_only) throw new StoreError("unavailable", `PostgreSQL (${name}) is a standby, which only reads.`);
-  await client.query(SETTINGS);
+  if (integerOf(server, "reads_only") === 1) {
+    throw new StoreError("unavailable", `PostgreSQL (${name}) is a standby, which only reads.`);
+  }
+  await ask(SETTINGS);
 }

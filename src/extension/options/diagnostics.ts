@@ -9,7 +9,7 @@ export function createDiagnostics(): HTMLElement {
   const text = element("textarea", {
     class: "mono",
     testid: "diagnostics",
-    attributes: { readonly: "", rows: "16", dir: "ltr", spellcheck: "false", "aria-label": i18n("diagnosticsTitle") },
+    attributes: { readonly: "", rows: "10", dir: "ltr", spellcheck: "false", "aria-label": i18n("diagnosticsTitle") },
   });
   text.hidden = true;
 

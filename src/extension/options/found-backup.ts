@@ -70,7 +70,7 @@ function listed<T>(title: string, items: readonly T[], rowOf: (item: T) => reado
   if (items.length === 0) return [];
   const rows = items.map((item) => element("li", { class: "entry-name" }, ...rowOf(item)));
   return [
-    element("h4", {}, i18n(title, number(items.length))),
+    element("h3", {}, i18n(title, number(items.length))),
     element("ul", { class: "found-list", testid: title }, ...rows),
   ];
 }

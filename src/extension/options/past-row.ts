@@ -1,10 +1,11 @@
 /** One request of the history: a line, and when it is opened the whole text, who asked, what became of it, its receipt. */
-import type { PastView, Proof, RequestRef, ResultView } from "../../responder/index.ts";
+import type { PastView, Proof, RequestRef } from "../../responder/index.ts";
 import { i18n, sendToBackground } from "../browser.ts";
 import { button, element, fingerprint, foreign, sentence } from "../page/dom.ts";
 import { icon } from "../page/icons.ts";
 import { outcomeOf, TRUST } from "../page/outcome.ts";
 import { outcomeLine, outcomeTitle } from "../page/outcome-text.ts";
+import { refOf } from "../page/ref.ts";
 import { dateAndTime } from "../page/times.ts";
 
 export interface PastRow {
@@ -113,8 +114,4 @@ function receiptOf({ result, proof }: PastView, save: (ref: RequestRef) => void)
   if (proof === undefined) return [];
   if (proof !== "receipt") return [element("p", { class: "hint" }, i18n(WITHOUT[proof]))];
   return [button(i18n("receiptSave"), { testid: "receipt-save" }, () => save(refOf(result)))];
-}
-
-function refOf({ account, broker, id, digest }: ResultView): RequestRef {
-  return { account, broker, id, digest };
 }

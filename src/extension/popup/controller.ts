@@ -2,19 +2,19 @@
  * What the popup does: looks at what the background has, puts it on the screen, hands over what the user decided. A
  * result stays until Next; a silent background disarms everything. It holds no key and knows no storage or network.
  */
-import type { Decision, EndorsementOutcome, EndorsementView, RequestRef, RequestView } from "../../responder/index.ts";
+import type { Decision, EndorsementView, RequestRef, RequestView } from "../../responder/index.ts";
 import { i18n, sendToBackground } from "../browser.ts";
 import { locale as localeOf } from "../language.ts";
 import type { PopupView, RequestOf, ResponseOf, SettledView, StorageProblem } from "../messages.ts";
+import { type DecisionName, handOver } from "./hand-over.ts";
 import { closedScreen, emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
-import { provePresence } from "./presence.ts";
 import { endorsementScreen, type RequestScreen, requestScreen } from "./render-request.ts";
 import { type ResultScreen, resultScreen } from "./render-result.ts";
 import { srmlElements } from "./sanitize.ts";
 import type { ArmingEvent } from "./arming.ts";
 import { TRUST } from "../page/outcome.ts";
-import { NOT_COUNTED } from "./words.ts";
+import { refOf } from "../page/ref.ts";
 
 type Screen =
   | { readonly kind: "request"; readonly request: RequestView | EndorsementView; readonly screen: RequestScreen }
@@ -22,9 +22,6 @@ type Screen =
   /** Told apart by its content. */
   | { readonly kind: "calm"; readonly content: string };
 
-type DecisionName = "popup.decide" | "popup.decideEndorsement";
-
-const DECISION_MS = 15_000;
 /** Longer than the background gives the domain. */
 const CHECK_MS = 10_000;
 
@@ -208,7 +205,7 @@ export function createPopup(
   async function decide<N extends DecisionName>(name: N, decision: RequestOf<N>): Promise<void> {
     decisions += 1;
     try {
-      const words = await wordsAgainst(name, decision);
+      const words = await handOver(name, decision, () => note({ kind: "prompted" }));
       if (words !== undefined) presentAgain(i18n(words));
     } catch {
       fail();
@@ -216,18 +213,6 @@ export function createPopup(
       decisions -= 1;
     }
     await look();
-  }
-
-  /** Hands a decision over, with a proof of presence where one is asked for; the key of what to say where it did not count. */
-  async function wordsAgainst<N extends DecisionName>(name: N, decision: RequestOf<N>): Promise<string | undefined> {
-    const outcome: EndorsementOutcome = await sendToBackground(name, decision, DECISION_MS);
-    if (outcome.ok) return undefined;
-    if (outcome.refusal !== "prompt") return NOT_COUNTED[outcome.refusal];
-    // Asked again, the background has another date: what was proved then is too old.
-    if (decision.presence !== undefined) return NOT_COUNTED.presence;
-    note({ kind: "prompted" });
-    const presence = await provePresence(outcome.prompt);
-    return presence === undefined ? "notCountedNoProof" : wordsAgainst(name, { ...decision, presence });
   }
 
   /** The background says by itself what became of it, and at once that it is on its way. */
@@ -274,10 +259,6 @@ export function createPopup(
   }
 
   return { look, note };
-}
-
-function refOf({ account, broker, id, digest }: RequestRef): RequestRef {
-  return { account, broker, id, digest };
 }
 
 /** Whether two views, as the background sends them, say the same. */

@@ -232,7 +232,7 @@ export interface OptionsMessages {
     readonly request: { readonly file: string };
     readonly response: Result<{ readonly found: FoundBackup }, BackupFailure>;
   };
-  /** Adds what the user saw of a file; all of it, or nothing where there is no answer. */
-  readonly "options.restore": { readonly request: Restoring; readonly response: Nothing };
+  /** Adds what the user saw of a file; all of it, or nothing where it could not be stored. */
+  readonly "options.restore": { readonly request: Restoring; readonly response: { readonly restored: boolean } };
   readonly "options.diagnostics": { readonly request: Nothing; readonly response: Diagnostics };
 }

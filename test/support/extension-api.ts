@@ -1,11 +1,13 @@
 /**
- * The browser's interface as far as the background's settings need it, for tests in Node: storage in memory. To be imported
+ * The browser's interface as far as parts of the background need it, for tests in Node: names, and storage in memory. To be imported
  * before anything of `src/extension`, which looks for it as soon as it is loaded.
  */
+export const EXTENSION_ID = "mesh-confirm@test";
+
 const kept = new Map<string, unknown>();
 
 const api = {
-  runtime: { id: "mesh-confirm@test" },
+  runtime: { id: EXTENSION_ID, getURL: (path: string) => `extension://${EXTENSION_ID}/${path}` },
   storage: {
     local: {
       get: (key: string) => Promise.resolve(kept.has(key) ? { [key]: kept.get(key) } : {}),

@@ -66,15 +66,16 @@ export async function lookAtBackup(
   };
 }
 
-/** Adds what was shown; all of it, or nothing where this rejects. */
-export async function restoreBackup({ database }: BrowserResponder, restoring: Restoring): Promise<void> {
+/** Adds what was shown: all of it, or nothing where this is false. */
+export async function restoreBackup({ database }: BrowserResponder, restoring: Restoring): Promise<boolean> {
+  const { settings } = restoring;
   const before = await settingsNow();
-  if (restoring.settings !== null) await writeSettings({ ...restoring.settings });
   try {
-    await write(database, restoring);
-  } catch (error) {
-    if (restoring.settings !== null) await writeSettings({ ...before });
-    throw error;
+    if (settings !== null) await writeSettings({ ...settings });
+    return await write(database, restoring);
+  } catch {
+    if (settings !== null) await writeSettings({ ...before });
+    return false;
   }
 }
 

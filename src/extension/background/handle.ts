@@ -152,10 +152,11 @@ export async function handle(responder: BrowserResponder, heard: Answerable, cha
       return makeBackup(responder);
     case "options.readBackup":
       return lookAtBackup(responder, heard.request.file);
-    case "options.restore":
-      await restoreBackup(responder, heard.request);
+    case "options.restore": {
+      const restored = await restoreBackup(responder, heard.request);
       changed();
-      return {};
+      return { restored };
+    }
     case "options.diagnostics":
       return diagnose(responder);
     case "options.policy": {

@@ -58,10 +58,10 @@ export function createBackup(locale: string, onRestored: () => void): HTMLElemen
     const pins = seen.pins.map(({ fromId, kid, checkedBy, added }) => ({ fromId, kid, checkedBy, added }));
     const clashes = seen.clashes.map(({ fromId, kid }) => ({ fromId, kid }));
     const settings = withSettings ? seen.settings : null;
-    try {
-      await sendToBackground("options.restore", { pins, muted: seen.muted, clashes, settings });
-    } catch {
-      fail("backupFailed");
+    const request = { pins, muted: seen.muted, clashes, settings };
+    const said = await sendToBackground("options.restore", request, LOOK_MS).catch(() => undefined);
+    if (said?.restored !== true) {
+      fail(said === undefined ? "errorText" : "backupFailed");
       return;
     }
     cancel();

@@ -217,7 +217,7 @@ describe.skipIf(MISSING !== "")(`in Chromium${MISSING}`, () => {
         };
         const pending = { PendingResponse: { Status: 201, Entries: [] } };
         await shows("Listening");
-        await shows("No broker there", (_, response) => sendJson(response, "<h1>Welcome to this network</h1>"));
+        await shows("Something else answers", (_, response) => sendJson(response, "<h1>Welcome to this network</h1>"));
         await shows("Broker not reachable", (_, response) => sendJson(response, "<h1>Bad gateway</h1>", 502));
         await shows("Address leads elsewhere", (_, response) => {
           response.writeHead(302, { location: system.origin }).end();

@@ -143,7 +143,7 @@ describe("the word of trust", { timeout: 120_000 }, () => {
     await clash.waitFor();
     const kids = await clash.getByTestId("clash-kid").allInnerTexts();
     expect(kids.map((kid) => kid.replaceAll(/\s/g, ""))).toEqual([pinned.kid, bank.kid]);
-    expect(await clash.innerText()).toContain("Checked by phone");
+    expect(await clash.innerText()).toContain("Checked: by phone");
 
     // Kept: the alarm stays for what asks with that key.
     await clash.getByTestId("clash-keep").click();

@@ -33,6 +33,7 @@ if (!(await Promise.all(steps)).every(Boolean)) {
   console.error("The build failed.");
   process.exit(1);
 }
+for (const browser of ["chrome", "firefox"]) shortenTexts(join(ROOT, "dist", browser, "_locales"));
 copyAssets();
 await writeSchema();
 linkCommand();
@@ -57,6 +58,16 @@ function tool(packageName, program, args) {
       done(code === 0);
     });
   });
+}
+
+/** A text a line, without what translators alone are told: that stays in the source. */
+function shortenTexts(locales) {
+  for (const language of fs.readdirSync(locales)) {
+    const file = join(locales, language, "messages.json");
+    const texts = Object.entries(JSON.parse(fs.readFileSync(file, "utf8")));
+    const lines = texts.map(([key, { description: _, ...text }]) => `${JSON.stringify(key)}: ${JSON.stringify(text)}`);
+    fs.writeFileSync(file, `{\n${lines.join(",\n")}\n}\n`);
+  }
 }
 
 function copyAssets() {

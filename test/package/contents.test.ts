@@ -1,6 +1,6 @@
 /** What is shipped: the manifests open no door to the web, the code is what its sources are, and the popup's holds nothing it must not. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -91,6 +91,18 @@ describe.each(BROWSERS)("the package for %s", (browser) => {
       ),
     );
     expect(Math.max(...longest)).toBeLessThan(1000);
+  });
+
+  it("has the words of each language as in the source, a text a line, without what translators alone are told", () => {
+    const languages = readdirSync(join(ROOT, "public/_locales"));
+    expect(languages.length).toBeGreaterThan(1);
+    for (const language of languages) {
+      const file = `_locales/${language}/messages.json`;
+      const source = readFileSync(join(ROOT, "public", file), "utf8");
+      const told = (key: string, value: unknown): unknown => (key === "description" ? undefined : value);
+      expect(JSON.parse(textOf(browser, file))).toEqual(JSON.parse(source, told));
+      expect(textOf(browser, file).trim().split("\n")).toHaveLength(Object.keys(JSON.parse(source) as object).length + 2);
+    }
   });
 });
 

@@ -42,7 +42,7 @@ function problems(document: Document, trust: string): readonly string[] {
   const found: string[] = [];
   const view = document.defaultView;
   const line = document.querySelector<HTMLElement>("[data-testid=trust]");
-  const header = document.querySelector<HTMLElement>("header.who");
+  const header = document.querySelector<HTMLElement>(".who");
   if (view === null || line === null || header === null) return ["there is no line of trust"];
   // The words that are ours: first in the line, or all of it.
   const ours = line.querySelector<HTMLElement>("strong") ?? line;
@@ -166,8 +166,8 @@ describe.each(BROWSERS)("a name in %s", LONG, (name) => {
     expect(await popup.texts("main button")).not.toContain("Cancel");
     expect(await popup.texts(testid("choice"))).toEqual(["Cancel", "Reject", "Accept"]);
     await popup.click(`${testid("choice")}:nth-child(2) input`);
-    expect(await popup.texts(`footer ${testid("accept")}`)).toEqual(["Accept: Reject"]);
-    expect(await popup.texts(`footer ${testid("reject")}`)).toEqual(["Reject"]);
+    expect(await popup.texts(`.decision ${testid("accept")}`)).toEqual(["Accept: Reject"]);
+    expect(await popup.texts(`.decision ${testid("reject")}`)).toEqual(["Reject"]);
     expect(await acceptIn(popup)).toContain("You accepted: Reject");
     await settled(system, yes);
     await press(popup, "next");

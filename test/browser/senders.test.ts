@@ -104,7 +104,7 @@ describe("the word of trust", { timeout: 120_000 }, () => {
     expect(await popup.getByTestId("sender").innerText()).toBe("pinned@ethel.example");
     expect(await trustOf(popup)).toBe("pinned by you");
     expect(await popup.getByTestId("expected").count()).toBe(0);
-    expect(await popup.locator("footer").innerText()).not.toContain("Not dated");
+    expect(await popup.locator(".decision").innerText()).not.toContain("Not dated");
     await reject(popup);
     await popup.getByTestId("next").click();
 
@@ -122,7 +122,7 @@ describe("the word of trust", { timeout: 120_000 }, () => {
     await popup.getByTestId("next").click();
 
     await expectHeading(popup, "Undated");
-    expect(await popup.locator("footer").innerText()).toContain("Not dated by the sender");
+    expect(await popup.locator(".decision").innerText()).toContain("Not dated by the sender");
     await reject(popup);
   });
 

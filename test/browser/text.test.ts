@@ -222,6 +222,21 @@ describe("the popup's live region", () => {
   });
 });
 
+describe("the popup before the background has answered", () => {
+  test("says after a moment that it waits, and shows the answer when it comes", async () => {
+    const { chromium } = here();
+    const page = await openPopupPage(chromium);
+    await page.addInitScript(`stage.view = new Promise((resolve) => {
+      const waits = new MutationObserver(() => document.querySelector("[data-testid=moment]") && resolve({ kind: "setup" }));
+      waits.observe(document, { childList: true, subtree: true });
+    })`);
+    await page.reload();
+    // It waits for as long as the popup does not say so.
+    await page.getByTestId("setup").waitFor();
+    await page.close();
+  });
+});
+
 describe("a request's text in the popup", () => {
   test("each sentence is shown as it is, isolated, in its own direction", async () => {
     const { chromium } = here();

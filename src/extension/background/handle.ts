@@ -191,7 +191,8 @@ async function look(responder: BrowserResponder, showing: RequestRef | null, cha
     const view = still === undefined ? undefined : await viewOf(still);
     if (view !== undefined) return view;
     const settled = await settledView(responder, showing);
-    if (settled !== undefined) return { kind: "result", ...settled, waiting };
+    // What this look found to be over was counted before.
+    if (settled !== undefined) return { kind: "result", ...settled, waiting: waiting - (still === undefined ? 0 : 1) };
   }
   for (const entry of pending) {
     const view = await viewOf(entry);

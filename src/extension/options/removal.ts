@@ -49,7 +49,9 @@ export function removal({ name, verb = "remove", question, remove }: RemovalOpti
     const done = await remove().catch(() => false);
     if (done === true) return;
     const problem = done === false ? i18n(words.failed) : done;
-    box.replaceChildren(element("p", { class: "problem", testid: "error" }, problem), first);
+    const said = element("p", { class: "problem", testid: "error", attributes: { role: "alert" } }, problem);
+    box.replaceChildren(said, first);
+    first.focus();
   }
 
   box.append(first);

@@ -7,23 +7,26 @@ import { i18n, sendToBackground } from "../browser.ts";
 import { locale as localeOf } from "../language.ts";
 import type { PopupView, RequestOf, ResponseOf, SettledView, StorageProblem } from "../messages.ts";
 import { type DecisionName, handOver } from "./hand-over.ts";
-import { closedScreen, emptyScreen, errorScreen, setupScreen } from "./render-empty.ts";
+import { closedScreen, emptyScreen, errorScreen, momentScreen, setupScreen } from "./render-empty.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { endorsementScreen, type RequestScreen, requestScreen } from "./render-request.ts";
 import { type ResultScreen, resultScreen } from "./render-result.ts";
 import { srmlElements } from "./sanitize.ts";
 import type { ArmingEvent } from "./arming.ts";
-import { TRUST } from "../page/outcome.ts";
+import { outcomeOf, TRUST } from "../page/outcome.ts";
+import { outcomeLine } from "../page/outcome-text.ts";
 import { refOf } from "../page/ref.ts";
 
 type Screen =
   | { readonly kind: "request"; readonly request: RequestView | EndorsementView; readonly screen: RequestScreen }
-  | { readonly kind: "result"; readonly settled: SettledView; readonly screen: ResultScreen }
+  | { readonly kind: "result"; readonly settled: SettledView; readonly waiting: number; readonly screen: ResultScreen }
   /** Told apart by its content. */
   | { readonly kind: "calm"; readonly content: string };
 
 /** Longer than the background gives the domain. */
 const CHECK_MS = 10_000;
+/** After so long without a first answer the popup says that it waits. */
+const MOMENT_MS = 700;
 
 export interface Popup {
   /** Asks what there is to show, and shows it. */
@@ -149,9 +152,12 @@ export function createPopup(
   function applyResult(settled: SettledView, waiting: number): void {
     const ref = refOf(settled.result);
     if (current?.kind === "result" && isSame(refOf(current.settled.result), ref)) {
-      const { screen, settled: before } = current;
-      if (!isSame(before, settled)) screen.update(settled, waiting);
-      current = { kind: "result", settled, screen };
+      const { screen, settled: before, waiting: waitedBefore } = current;
+      if (isSame(before, settled) && waiting === waitedBefore) return;
+      screen.update(settled, waiting);
+      current = { kind: "result", settled, waiting, screen };
+      // What was signed was delivered, or was not.
+      if (spoken(settled) !== spoken(before)) say(spoken(settled));
       return;
     }
     showing = ref;
@@ -161,8 +167,8 @@ export function createPopup(
       onBlock: async () => (await ask("popup.block", ref))?.wanted === true,
     });
     screen.update(settled, waiting);
-    replace({ kind: "result", settled, screen }, screen.elements);
-    say(i18n("saysResult"));
+    replace({ kind: "result", settled, waiting, screen }, screen.elements);
+    say(spoken(settled));
   }
 
   function applyCalm(content: string, build: () => readonly HTMLElement[]): void {
@@ -170,6 +176,8 @@ export function createPopup(
     shown = undefined;
     if (current?.kind === "calm" && current.content === content) return;
     replace({ kind: "calm", content }, build());
+    // What was said of another screen is not true of this one.
+    say("");
   }
 
   function replace(screen: Screen, elements: readonly HTMLElement[]): void {
@@ -242,6 +250,13 @@ export function createPopup(
     }
   }
 
+  /** What became of a request, without a word of its sender. */
+  function spoken({ result }: SettledView): string {
+    const outcome = outcomeOf(result);
+    const title = outcome.label === undefined ? outcome.title : "youAccepted";
+    return i18n("sentences", `${i18n(title)}.`, outcomeLine(outcome, locale));
+  }
+
   function onArmed(isArmed: boolean): void {
     if (isArmed) say(i18n("saysArmed"));
   }
@@ -258,6 +273,9 @@ export function createPopup(
     if (current?.kind === "request") current.screen.note(event);
   }
 
+  setTimeout(() => {
+    if (current === undefined) applyCalm("moment", momentScreen);
+  }, MOMENT_MS);
   return { look, note };
 }
 

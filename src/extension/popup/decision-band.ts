@@ -65,7 +65,7 @@ export function decisionBand(
   const expires = element("p", { testid: "expires" });
   const asked = element("p");
   const band = element(
-    "footer",
+    "section",
     { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
     isDevice ? undefined : presenceNote(request),
     field?.element,

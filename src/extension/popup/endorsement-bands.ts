@@ -13,7 +13,7 @@ import type { WhoBand } from "./who-band.ts";
 export function brokerBand({ broker }: AccountKey): WhoBand {
   const queue = element("span", { class: "queue", testid: "queue" });
   const band = element(
-    "header",
+    "section",
     { class: "band who", attributes: { "aria-label": i18n("whoLabel") } },
     element(
       "div",

@@ -1,4 +1,4 @@
-/** The calm screens: nothing to confirm, no account yet, and no answer from the background. */
+/** The calm screens: nothing to confirm, no account yet, and no answer from the background, yet or at all. */
 import type { ResultView } from "../../responder/index.ts";
 import { i18n, openOptions } from "../browser.ts";
 import { counted, number } from "../language.ts";
@@ -62,6 +62,11 @@ export function setupScreen(): readonly HTMLElement[] {
       settingsButton("accept", "setupButton"),
     ),
   ];
+}
+
+/** The background has not answered yet. */
+export function momentScreen(): readonly HTMLElement[] {
+  return [page("moment", mark(), element("p", {}, i18n("waitMoment")))];
 }
 
 /** The background does not answer. */

@@ -42,7 +42,7 @@ export function resultScreen(
   const who = whoOf(result, shown, locale);
   const what = headingBand(result);
   const decision = element(
-    "footer",
+    "section",
     { class: "band decision", attributes: { "aria-label": i18n("decisionLabel") } },
     outcome,
     element("div", { class: "buttons" }, next),
@@ -77,7 +77,7 @@ function headingBand({ heading }: ResultView): HTMLElement | undefined {
 function claimedBand({ fromId }: ResultView): HTMLElement {
   const name = fromId === "" ? i18n("senderUnknown") : sentence("claims", foreign(fromId));
   return element(
-    "header",
+    "section",
     { class: "band who", attributes: { "aria-label": i18n("whoLabel") } },
     element("div", { class: "who-row" }, element("p", { class: "who-name trust", testid: "sender" }, name)),
   );

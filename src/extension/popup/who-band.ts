@@ -53,7 +53,7 @@ export function whoBand(request: RequestView, locale: string, { onMoved, onCheck
   });
   const { trust } = request.sender;
   const band = element(
-    "header",
+    "section",
     { class: `band who trust-${trust}`, attributes: { "aria-label": i18n("whoLabel") } },
     element(
       "div",

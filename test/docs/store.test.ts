@@ -1,5 +1,5 @@
 /** What the stores are told is what the package does: its description, permissions, connections and the data that leave. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "./documents.ts";
@@ -46,5 +46,18 @@ describe("the store's documents", () => {
   it("name what the package is called", () => {
     const messages = json("public/_locales/en/messages.json") as Record<string, { readonly message: string }>;
     expect(read("docs/store/listing.md")).toContain(`\n\n${messages["extensionName"]?.message ?? "?"}\n`);
+  });
+
+  it("name each picture that there is, in the stores' sizes and without transparency", () => {
+    const named = [...read("docs/store/listing.md").matchAll(/\]\((images\/[^)]+)\)/g)].map(([, name = ""]) => name);
+    const there = readdirSync(join(ROOT, "docs/store/images")).map((name) => `images/${name}`);
+    expect(named.sort()).toEqual(there.sort());
+    for (const name of named) {
+      const png = readFileSync(join(ROOT, "docs/store", name));
+      const [width, height, colours] = [png.readUInt32BE(16), png.readUInt32BE(20), png.readUInt8(25)];
+      expect(`${width}x${height}`, name).toBe(name.endsWith("tile.png") ? "440x280" : "1280x800");
+      // Red, green and blue, or a palette.
+      expect([2, 3], name).toContain(colours);
+    }
   });
 });

@@ -2,9 +2,9 @@
  * Finds the browsers of this machine, and installs them where that is possible without asking: as root on Debian.
  * Everywhere else it prints the line to run and carries on. Runs before anything is installed: Node's own modules only.
  */
-import { spawnSync } from "node:child_process";
-import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { aptInstall, canInstall, systemName } from "./debian.mjs";
 
 const CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge"];
 const CHROMIUM_APPS = ["Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome"];
@@ -66,18 +66,6 @@ function isSnap(file) {
   return /(^|\/)snap(\/|$)/.test(realpathSync(file)) || file.startsWith("/snap/");
 }
 
-function osRelease() {
-  try {
-    return readFileSync("/etc/os-release", "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function canInstall() {
-  return process.getuid?.() === 0 && /^ID="?debian"?$/m.test(osRelease());
-}
-
 function lineToRun(packages) {
   const linux = {
     debian: `sudo apt-get update && sudo apt-get install -y ${packages.join(" ")}`,
@@ -87,17 +75,5 @@ function lineToRun(packages) {
   };
   if (process.platform === "darwin") return `brew install --cask ${packages.join(" ").replace("-esr", "")}`;
   if (process.platform === "win32") return "winget install Google.Chrome Mozilla.Firefox";
-  const id = /^ID="?([a-z]+)"?$/m.exec(osRelease())?.[1];
-  return linux[id] ?? `install ${packages.join(" and ")} with your system's package manager`;
-}
-
-function aptInstall(names, packages) {
-  console.error(`Installing ${names}: apt-get install -y ${packages.join(" ")}`);
-  return [["update"], ["install", "-y", "--no-install-recommends", ...packages]].every((args) => {
-    const { status } = spawnSync("apt-get", args, {
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-    return status === 0;
-  });
+  return linux[systemName()] ?? `install ${packages.join(" and ")} with your system's package manager`;
 }

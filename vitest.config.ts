@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
+    // What is compared with a stored text is written with -u alone.
+    update: "none",
     reporters: ["default", "./test/support/summary-reporter.ts"],
     projects: [
       {

@@ -5,16 +5,20 @@ import { createRequire } from "node:module";
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What runs in the page; a function is taken there as its text. */
-const RUN = `(given) => {
+const RUN = `(given, rule) => {
   const document = given ?? globalThis.document;
   const window = document.defaultView;
   ${SOURCE}
-  return window.axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(
+  const only = rule === null ? {} : { runOnly: { type: "rule", values: [rule] } };
+  return window.axe.run(document, { resultTypes: ["violations"], ...only }).then(({ violations }) => violations.flatMap(
     ({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ": " + html + " " + failureSummary)));
 }`;
 
-/** Looks at the document that it gets, else at its own; a sentence for each place that breaks a rule. */
-export const axeIn: (given?: Document) => Promise<readonly string[]> = Object.assign(
+/**
+ * Looks at the document that it gets, else at its own, for one rule or, where that is null, for all of them; a sentence for
+ * each place that breaks one.
+ */
+export const axeIn: (given: Document | null, rule: string | null) => Promise<readonly string[]> = Object.assign(
   () => Promise.reject(new Error("This runs in a page.")),
   { toString: () => RUN },
 );

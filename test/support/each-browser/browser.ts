@@ -5,8 +5,10 @@ export type BrowserName = "Chromium" | "Firefox";
 
 /** What the tests of every state look at, in a tab as in the popup. */
 export interface Looked {
-  /** Which of axe-core's rules the page breaks, and where. */
-  readonly violations: () => Promise<readonly string[]>;
+  /** Which of axe-core's rules the page breaks, and where. @param rule - the only one to be looked at */
+  readonly violations: (rule?: string) => Promise<readonly string[]>;
+  /** The page as a screen reader is given it; Chromium alone tells. */
+  readonly tree?: () => Promise<string>;
   readonly setTheme: (theme: Theme) => Promise<void>;
 }
 

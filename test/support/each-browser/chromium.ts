@@ -9,6 +9,7 @@ import { waitUntil } from "../../../src/demo/browser/wait.ts";
 import { popupOf, tabOf } from "../../../src/demo/launcher/chromium-co-browser.ts";
 import { OPTIONS_PAGE } from "../../../src/demo/launcher/co-browser.ts";
 import { launchChromium } from "../chromium.ts";
+import { accessibilityTree } from "./accessibility-tree.ts";
 import { axeIn } from "./axe.ts";
 import type { Looked, Notification, TestBrowser, TestPopup, TestTab } from "./browser.ts";
 import { PATIENCE_MS, POPUP_PAGE, textIn } from "./popup-text.ts";
@@ -106,7 +107,8 @@ function callInPage<Script extends (...args: never) => unknown>(
 
 function lookedAt(page: Page): Looked {
   return {
-    violations: () => callInPage(page, axeIn, "document", []),
+    violations: (rule) => callInPage(page, axeIn, "document", [rule ?? null]),
+    tree: () => accessibilityTree(page),
     setTheme: (theme) => page.emulateMedia({ colorScheme: theme }),
   };
 }

@@ -80,7 +80,7 @@ function testTab(firefox: Firefox, tab: FirefoxTab): TestTab {
   return {
     ...tabOf(tab),
     evaluate: (script, ...args) => tab.evaluate(script, ...args),
-    violations: () => tab.evaluate(axeIn),
+    violations: (rule) => tab.evaluate(axeIn, null, rule ?? null),
     setTheme: (theme) => firefox.setTheme(theme),
   };
 }
@@ -89,7 +89,7 @@ function testPopup(firefox: Firefox): TestPopup {
   const popup = popupOf(firefox);
   return {
     ...popup,
-    violations: () => firefox.inPopup(axeIn),
+    violations: (rule) => firefox.inPopup(axeIn, rule ?? null),
     setTheme: (theme) => firefox.setTheme(theme),
     text: textIn(popup),
     press: (...keys) => firefox.pressInPopup(...keys),

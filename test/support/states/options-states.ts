@@ -2,12 +2,15 @@
 import { ALICE, connect, giveFile, type TestTab, testid } from "../each-browser/index.ts";
 import { newDevice } from "../asking.ts";
 import { newKey } from "../signing.ts";
-import type { Scene } from "./scene.ts";
+import { holdStorage, refuseStorage } from "./held-storage.ts";
+import { accepted, type Scene } from "./scene.ts";
 
 export interface OptionsState {
   readonly name: string;
   /** Leads there, and shows it; the tab is closed after. */
   readonly show: (scene: Scene) => Promise<TestTab>;
+  /** Where on the page it is. */
+  readonly part?: string;
 }
 
 const SHOP = "shop@ethel.example";
@@ -42,6 +45,21 @@ export const OPTIONS_STATES: readonly OptionsState[] = [
     },
   },
   {
+    name: "settings-history",
+    show: async (scene) => {
+      const { payment, login } = scene.texts;
+      const popup = await scene.show(payment);
+      await accepted(popup);
+      await scene.clear(popup);
+      await scene.clear(await scene.show(login));
+      const tab = await scene.settings();
+      await tab.text(testid("past-heading"), payment.heading);
+      await tab.click(`${testid("past")}:last-child summary`);
+      return tab;
+    },
+    part: "section:has([data-testid=history])",
+  },
+  {
     name: "settings-devices",
     show: async (scene) => {
       await newDevice(scene.system, ALICE);
@@ -50,6 +68,7 @@ export const OPTIONS_STATES: readonly OptionsState[] = [
       await tab.text(`${testid("device")} ~ ${testid("device")}`);
       return tab;
     },
+    part: testid("account-card"),
   },
   {
     name: "settings-changed-key",
@@ -86,6 +105,16 @@ export const OPTIONS_STATES: readonly OptionsState[] = [
       await tab.text(testid("backup-found"));
       await tab.click(testid("diagnostics-copy"));
       await tab.text(testid("diagnostics-status"), ".");
+      return tab;
+    },
+  },
+  {
+    name: "settings-storage-closed",
+    show: async ({ browser }) => {
+      await holdStorage(browser);
+      await refuseStorage();
+      const tab = await browser.openOptions();
+      await tab.text(testid("storage"));
       return tab;
     },
   },

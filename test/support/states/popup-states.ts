@@ -5,9 +5,10 @@
 import { waitUntil } from "../../../src/demo/browser/wait.ts";
 import type { SigningKey } from "../../../src/crypto/index.ts";
 import { newDevice } from "../asking.ts";
-import { ALICE, badgeIs, connect, lookAt, press, type TestPopup, testid } from "../each-browser/index.ts";
+import { ALICE, badgeIs, connect, lookAt, PATIENCE_MS, press, type TestPopup, testid } from "../each-browser/index.ts";
 import { newKey } from "../signing.ts";
-import { type Scene, until } from "./scene.ts";
+import { holdStorage, refuseStorage, releaseStorage } from "./held-storage.ts";
+import { accepted, type Scene, until } from "./scene.ts";
 
 export interface PopupState {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface PopupState {
 
 const ETHEL = "bank@ethel.example";
 const SHORT_MS = 12_000;
+/** The alarm comes every half minute. */
+const ALARM_MS = 50_000;
 /** The hash of a code that nobody knows. */
 const MATCH = "A".repeat(43);
 
@@ -37,10 +40,9 @@ export function startOver(): void {
   pinned = undefined;
 }
 
-async function accepted(popup: TestPopup): Promise<void> {
-  if (await popup.isLive(testid("expected"))) await popup.click(testid("expected"));
-  await press(popup, "accept");
-  await until(popup, testid("next"));
+async function armed(popup: TestPopup): Promise<TestPopup> {
+  await waitUntil("Accept is live", PATIENCE_MS, async () => (await popup.isLive(testid("accept"))) || undefined);
+  return popup;
 }
 
 export const POPUP_STATES: readonly PopupState[] = [
@@ -71,8 +73,7 @@ export const POPUP_STATES: readonly PopupState[] = [
     show: async (scene) => {
       const popup = await scene.show(scene.texts.login);
       await popup.click(testid("expected"));
-      await waitUntil("Accept is live", 20_000, async () => (await popup.isLive(testid("accept"))) || undefined);
-      return popup;
+      return armed(popup);
     },
   },
   {
@@ -92,7 +93,7 @@ export const POPUP_STATES: readonly PopupState[] = [
     show: async (scene) => {
       await scene.ask(scene.texts.payment, { fromId: ETHEL }, await pinnedKey(scene));
       await badgeIs(scene.browser, "1");
-      return lookAt(scene.browser, scene.texts.payment.heading);
+      return armed(await lookAt(scene.browser, scene.texts.payment.heading));
     },
     leave: async (scene, popup) => {
       await accepted(popup);
@@ -226,10 +227,35 @@ export const POPUP_STATES: readonly PopupState[] = [
     name: "endorsement",
     show: async ({ browser, system }) => {
       await newDevice(system, ALICE);
-      await badgeIs(browser, "1");
+      // The broker was down: the next alarm finds it again at the latest.
+      await badgeIs(browser, "1", ALARM_MS);
       const popup = await browser.openPopup();
       await until(popup, testid("fingerprint-start"));
       return popup;
+    },
+  },
+  // What comes next loses what was stored.
+  {
+    name: "silent",
+    show: async ({ browser }) => {
+      await holdStorage(browser);
+      const popup = await browser.openPopup();
+      await until(popup, testid("error"));
+      return popup;
+    },
+    leave: (_, popup) => popup.close(),
+  },
+  {
+    name: "storage-closed",
+    show: async ({ browser }) => {
+      await refuseStorage();
+      const popup = await browser.openPopup();
+      await until(popup, testid("error"));
+      return popup;
+    },
+    leave: async (_, popup) => {
+      await popup.close();
+      await releaseStorage();
     },
   },
 ];

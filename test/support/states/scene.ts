@@ -87,3 +87,10 @@ export class Scene {
 export async function until(popup: TestPopup, selector: string): Promise<void> {
   await waitUntil(selector, PATIENCE_MS, async () => ((await popup.texts(selector)).length > 0 ? true : undefined));
 }
+
+/** Says yes to what is shown, and waits for its result. */
+export async function accepted(popup: TestPopup): Promise<void> {
+  if (await popup.isLive(testid("expected"))) await popup.click(testid("expected"));
+  await press(popup, "accept");
+  await until(popup, testid("next"));
+}

@@ -101,7 +101,9 @@ describe.each(BROWSERS)("the package for %s", (browser) => {
       const source = readFileSync(join(ROOT, "public", file), "utf8");
       const told = (key: string, value: unknown): unknown => (key === "description" ? undefined : value);
       expect(JSON.parse(textOf(browser, file))).toEqual(JSON.parse(source, told));
-      expect(textOf(browser, file).trim().split("\n")).toHaveLength(Object.keys(JSON.parse(source) as object).length + 2);
+      expect(textOf(browser, file).trim().split("\n")).toHaveLength(
+        Object.keys(JSON.parse(source) as object).length + 2,
+      );
     }
   });
 });

@@ -30,7 +30,7 @@ export async function accessibilityTree(page: Page): Promise<string> {
       });
     const linesOf = (node: AxNode): readonly string[] => {
       const role = textOf(node.role);
-      if (role === "InlineTextBox") return [];
+      if (role === "InlineTextBox" || role === "LineBreak") return [];
       const below = childrenOf(node).flatMap(linesOf);
       if (node.ignored) return below;
       if (role === "StaticText") return [JSON.stringify(textOf(node.name))];

@@ -1,6 +1,7 @@
 /** An accessibility tree in which what is new in each run has a fixed word in its place. */
 
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
+  [/"Mesh\/Confirm \d(?:[^"\\]|\\.)*"/g, '"DIAGNOSTICS"'],
   [/\b(?:[A-Z2-7]{5}-){5}[A-Z2-7]{5}\b/g, "FINGERPRINT"],
   [/\bRB[A-Z2-7-]{20,}\b/g, "BROKER-ID"],
   [/\b(?:[A-Z2-7]{5}-)+[A-Z2-7]{5}\b/g, "PART"],

@@ -63,7 +63,7 @@ const FORBIDDEN: readonly Plant[] = [
   },
   { file: "src/client/d.ts", code: type("ws"), rule: "importers-of-ws" },
   { file: "src/node/b.ts", code: value("libsql"), rule: "importers-of-libsql" },
-  { file: "src/broker/b.ts", code: value("pg"), rule: "importers-of-pg" },
+  { file: "src/broker/pg.ts", code: value("pg"), rule: "importers-of-pg" },
   { file: "src/broker/d.ts", code: value("commander"), rule: "importers-of-commander" },
   { file: "src/node/c.ts", code: value("playwright-core"), rule: "no-development-package" },
   { file: "src/node/d.ts", code: value("vite"), rule: "known-packages-only" },

@@ -49,7 +49,7 @@ Examples:
   confirm broker
   confirm broker --listen 0.0.0.0:443 --domain a.example --public-url https://a.example --tls-cert c.pem --tls-key k.pem
   confirm broker --data /var/lib/mesh-confirm --domain example.com --public-url https://example.com --behind-proxy
-  confirm broker --store postgres://confirm@localhost/confirm --domain example.com --public-url https://example.com --behind-proxy`,
+  confirm broker --store postgres://confirm@localhost/confirm --domain a.example --public-url https://a.example`,
     )
     .action((options: BrokerCommandOptions) =>
       run((context) => untilStopped(({ signal }) => serve(context, signal, options), EXIT.failed)),

@@ -1,4 +1,4 @@
-/** Two kinds of tests: those of the pure and Node parts, and those that drive real browsers, one file at a time. */
+/** Two kinds of tests: those of the pure and Node parts, and after them those that drive real browsers. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -26,8 +26,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/packages.ts"],
-          // Two browsers at once on two cores make every wait a race; so would the other tests beside them.
-          fileParallelism: false,
+          // A file waits half of its time, for the screen, an alarm or a timer; two share the cores, more would only wait longer.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-/** Two kinds of tests: those of the pure and Node parts, and after them those that drive real browsers. */
+/** Two kinds of tests: those of the pure and Node parts, and after them those that drive real browsers, a file at a time. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -26,8 +26,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/packages.ts"],
-          // A file waits half of its time, for the screen, an alarm or a timer; two share the cores, more would only wait longer.
-          maxWorkers: 2,
+          // Measured: two at once on two cores take as long together as one after the other, and every wait is a race.
+          fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 120_000,

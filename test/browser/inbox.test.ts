@@ -14,6 +14,7 @@ import {
   press,
   readStore,
   ringAlarm,
+  ringUntilBadge,
   rowsOf,
   testid,
   userIn,
@@ -184,8 +185,7 @@ describe.each(BROWSERS)("what is stored in %s", LONG, (name) => {
     await settings.text(testid("storage"), words);
 
     await mend();
-    await ringAlarm(settings);
-    await badgeIs(browser, "1", 60_000);
+    await ringUntilBadge(browser, settings, "1");
     const request = await lookAt(browser, "Not stored");
     await request.click(testid("expected"));
     await waitUntil("Accept is live", PATIENCE_MS, async () => (await request.isLive(testid("accept"))) || undefined);

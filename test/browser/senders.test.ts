@@ -187,12 +187,12 @@ describe("pinning", { timeout: 60_000 }, () => {
     };
     const pinned = page.getByTestId("pin").filter({ hasText: "payments@kn0wn.example" });
     await send("payments@kn0wn.example");
-    expect(await page.getByTestId("error").innerText()).toContain("not at known.example, which you know");
+    expect(await page.getByTestId("error").innerText()).toContain("looks like one at known.example, which you know");
     expect(await pinned.count()).toBe(0);
     // The second press is about the name that was warned of, and no other.
     await send("payments@knovvn.example");
     await send("payments@kn0wn.example");
-    expect(await page.getByTestId("error").innerText()).toContain("not at known.example, which you know");
+    expect(await page.getByTestId("error").innerText()).toContain("looks like one at known.example, which you know");
     await page.getByTestId("pin-add").click();
     await pinned.waitFor();
     await pinned.getByTestId("remove").click();

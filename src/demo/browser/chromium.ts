@@ -3,6 +3,7 @@
  * real one of the toolbar. Loads the extension over the debugging pipe, which branded Chrome allows too. Gives up the
  * browser's sandbox only as root, for whom there is none.
  */
+import { statfsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import type { BrowserContext, CDPSession, Page, Worker } from "playwright-core";
 import { findChromium } from "../prepare/browsers.mjs";
@@ -34,6 +35,8 @@ export interface ChromiumOptions {
 
 const POPUP_PATIENCE = 10_000;
 const SETTINGS_PATIENCE = 20_000;
+/** More than a browser with a few tabs shares. */
+const SHARED_BYTES = 1024 ** 3;
 
 export class Chromium {
   /** Playwright's own view: tabs, network, screenshots. The first page is an empty tab. */
@@ -159,7 +162,11 @@ async function startBrowser(options: ChromiumOptions, profile: string): Promise<
       handleSIGINT: signals,
       handleSIGTERM: signals,
       handleSIGHUP: signals,
-      ignoreDefaultArgs: ["--disable-extensions", ...(headless ? [] : ["--enable-automation"])],
+      ignoreDefaultArgs: [
+        "--disable-extensions",
+        ...(hasRoomInMemory() ? ["--disable-dev-shm-usage"] : []),
+        ...(headless ? [] : ["--enable-automation"]),
+      ],
       ...(options.locale === undefined ? {} : { locale: options.locale }),
       args: [
         "--enable-unsafe-extension-debugging",
@@ -176,6 +183,16 @@ async function startBrowser(options: ChromiumOptions, profile: string): Promise<
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BrowserError("no_browser", `${executablePath} did not start: ${reason}`);
+  }
+}
+
+/** Whether the browser's processes may share memory as memory. Playwright has them use files, for containers with little. */
+function hasRoomInMemory(): boolean {
+  try {
+    const { bsize, bavail } = statfsSync("/dev/shm");
+    return bsize * bavail > SHARED_BYTES;
+  } catch {
+    return false;
   }
 }
 

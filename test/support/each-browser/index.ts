@@ -28,7 +28,18 @@ export type { BrowserName, Notification, TestBrowser, TestPopup, TestTab, Theme 
 export { chromiumOf } from "./chromium.ts";
 export { firefoxOf } from "./firefox.ts";
 export { PATIENCE_MS, POPUP_PAGE } from "./popup-text.ts";
-export { acceptIn, badgeIs, clearAlarms, connect, giveFile, lookAt, press, rejectIn, ringAlarm } from "./steps.ts";
+export {
+  acceptIn,
+  badgeIs,
+  clearAlarms,
+  connect,
+  giveFile,
+  lookAt,
+  press,
+  rejectIn,
+  ringAlarm,
+  ringUntilBadge,
+} from "./steps.ts";
 export { inSettings, readStore, rowsOf, type StoredRow, writeStore } from "./stored.ts";
 export { OPTIONS_PAGE, testid } from "../../../src/demo/launcher/co-browser.ts";
 

@@ -5,6 +5,9 @@ import type { System } from "../system.ts";
 import type { TestBrowser, TestPopup, TestTab } from "./browser.ts";
 import { PATIENCE_MS } from "./popup-text.ts";
 
+/** Between two rings; a poll takes less. */
+const RING_MS = 3000;
+
 /** Connects an account on the settings page; the device's fingerprint, as the page shows it. */
 export async function connect(
   browser: TestBrowser,
@@ -94,5 +97,16 @@ export async function ringAlarm(tab: Page): Promise<void> {
   await tab.evaluate(async () => {
     const api = (Reflect.get(globalThis, "browser") ?? Reflect.get(globalThis, "chrome")) as Alarms;
     await api.alarms.create("poll", { when: Date.now(), periodInMinutes: 0.5 });
+  });
+}
+
+/** Rings it until the badge shows `text`: the first may come while the background still tries what cannot be done. */
+export async function ringUntilBadge(browser: TestBrowser, tab: TestTab, text: string): Promise<void> {
+  await waitUntil(`the badge shows "${text}"`, 60_000, async () => {
+    await ringAlarm(tab);
+    return badgeIs(browser, text, RING_MS).then(
+      () => true,
+      () => undefined,
+    );
   });
 }

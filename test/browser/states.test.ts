@@ -32,6 +32,14 @@ const cases = (SCREENSHOTS === undefined ? BROWSERS.slice(0, 1) : BROWSERS).flat
   LANGUAGES.split(",").map((language) => [name, language] as const),
 );
 
+/** What the page takes the user's theme for. A popup hands its document over, a tab has it. */
+function themeOf(looked: TestPopup | TestTab): Promise<Theme> {
+  return looked.evaluate((page?: Document) => {
+    const isDark = (page ?? document).defaultView?.matchMedia("(prefers-color-scheme: dark)").matches === true;
+    return isDark ? "dark" : "light";
+  });
+}
+
 describe.each(cases)("in %s, in %s,", { timeout: 120_000 }, (name, language) => {
   const chromium = { args: DOTS === "1" ? [] : [`--screen-info={2560x1800 devicePixelRatio=${DOTS}}`] };
   const options = { connected: false, language, policy: { limits: false }, chromium } as const;
@@ -42,6 +50,7 @@ describe.each(cases)("in %s, in %s,", { timeout: 120_000 }, (name, language) => 
     const found: string[] = [];
     for (const [theme, rule] of THEMES) {
       await looked.setTheme(theme);
+      await waitUntil(`the page is ${theme}`, SETTLED_MS, async () => (await themeOf(looked)) === theme || undefined);
       await picture(looked, `${name}-${language}-${theme}`, state);
       found.push(...(await looked.violations(rule)).map((violation) => `${theme}: ${violation}`));
     }

@@ -96,8 +96,10 @@ const IDLE_AFTER = `(ms) => Services.prefs.setIntPref("extensions.background.idl
 const DRAW_NOTIFICATIONS = '(draws) => { Services.prefs.setBoolPref("alerts.useSystemBackend", !draws); }';
 
 /** What pages are told of the user's colours: 0 is dark, 1 is light. */
-const SET_THEME = `(theme) => {
+const SET_THEME = `(theme) => { ${POPUP}
   Services.prefs.setIntPref("layout.css.prefers-color-scheme.content-override", theme === "dark" ? 0 : 1);
+  // A popup has the colours of the window that it hangs in.
+  if (popup) popup.browsingContext.prefersColorSchemeOverride = theme;
 }`;
 
 /** Firefox asks only the languages that it has packs of; an extension brings its own words. */
@@ -225,7 +227,7 @@ export class FirefoxChrome {
     await writeFile(file, Buffer.from(await this.#call(SNAPSHOT), "base64"));
   }
 
-  /** Tells pages from now on that the user has a light or a dark theme. */
+  /** Tells pages from now on, and the popup that is open, that the user has a light or a dark theme. */
   async setTheme(theme: "light" | "dark"): Promise<void> {
     await this.#call(SET_THEME, theme);
   }

@@ -53,7 +53,7 @@ export const OPTIONS_STATES: readonly OptionsState[] = [
       await scene.clear(popup);
       await scene.clear(await scene.show(login));
       const tab = await scene.settings();
-      await tab.text(testid("past-heading"), payment.heading);
+      await tab.text(`${testid("past")}:last-child ${testid("past-heading")}`, payment.heading);
       await tab.click(`${testid("past")}:last-child summary`);
       return tab;
     },

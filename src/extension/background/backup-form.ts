@@ -36,6 +36,7 @@ const Name = text(3, 254, {
 });
 export const Fingerprint = text(35, 35, { pattern: FINGERPRINT });
 const Word = text(0, 200, { check: (value) => gateText(value, "text") });
+const Address = text(1, 500, { check: (value) => gateText(value, "text") });
 
 const Form = tagged(
   "Backup",
@@ -49,7 +50,7 @@ const Form = tagged(
       Notifications: oneOf(...PREFERENCES.notifications),
       History: oneOf(...KEEPS),
     }),
-    Accounts: list(object({ Account: Name, Broker: Word, Device: Fingerprint }), 0, MOST),
+    Accounts: list(object({ Account: Name, Broker: Address, Device: Fingerprint }), 0, MOST),
   }),
 );
 const AnyVersion = tagged("Backup", object({ Version: integer(1, Number.MAX_SAFE_INTEGER) }));
@@ -64,9 +65,13 @@ export interface Backup {
   readonly accounts: readonly (AccountKey & { readonly deviceKid: string })[];
 }
 
-/** What is put into the file. What the user wrote of a pin is left out where it could not be shown from a file. */
+/**
+ * What is put into the file. What the user wrote of a pin is left out where it could not be shown from a file.
+ *
+ * @throws Error where the file could not be read back: what cannot be restored is no backup
+ */
 export function writeBackup({ created, pins, muted, settings, accounts }: Backup): ReadOf<typeof Form> {
-  return {
+  const written = {
     Version: VERSION,
     Created: formatTime(created),
     Pins: pins.map(({ fromId, kid, checkedBy, added }) => ({
@@ -79,6 +84,10 @@ export function writeBackup({ created, pins, muted, settings, accounts }: Backup
       ...{ Account: account, Broker: broker, Device: deviceKid },
     })),
   };
+  if (typeof readBackup(JSON.stringify({ Backup: written }, null, 2)) === "string") {
+    throw new Error("There is more than a backup holds.");
+  }
+  return written;
 }
 
 /** Reads a file; the failure where it is none that this version wrote. */

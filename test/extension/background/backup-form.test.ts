@@ -25,6 +25,19 @@ describe("a backup", () => {
     expect(readBackup(fileOf(writeBackup(BACKUP)))).toEqual(BACKUP);
   });
 
+  it("has the whole address of a broker, however long", () => {
+    const accounts = BACKUP.accounts.map((one) => ({ ...one, broker: `https://example.com/${"a".repeat(480)}` }));
+    expect(readBackup(fileOf(writeBackup({ ...BACKUP, accounts })))).toEqual({ ...BACKUP, accounts });
+  });
+
+  it("is not made where it could not be restored", () => {
+    const pins = Array.from({ length: 501 }, (_, index) => ({
+      ...{ fromId: `payments${index}@bank.example`, kid: KID, checkedBy: "", added: SOME_TIME },
+    }));
+    expect(() => writeBackup({ ...BACKUP, pins })).toThrow("more than a backup holds");
+    expect(writeBackup({ ...BACKUP, pins: pins.slice(1) }).Pins).toHaveLength(500);
+  });
+
   it("leaves out how a pin was checked where that could not be shown from a file", () => {
     const [pin] = BACKUP.pins;
     const written = writeBackup({ ...BACKUP, pins: pin === undefined ? [] : [{ ...pin, checkedBy: "\u202eenohp" }] });

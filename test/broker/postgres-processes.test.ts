@@ -12,19 +12,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { openStore } from "../../src/broker/index.ts";
 import {
-  CALL_CONTENT_TYPE,
-  deviceProofParts,
   importPublicKey,
   newConnectCode,
   openAnswer,
-  proveCode,
-  sealCall,
   signResponse,
   type SigningKey,
   type VerifyKey,
 } from "../../src/crypto/index.ts";
-import { ENDPOINT_PATH, type JsonObject, type Jws, LIMITS, scanJson } from "../../src/protocol/index.ts";
-import { type Message, messageOf, sendHttp } from "../support/broker.ts";
+import { ENDPOINT_PATH, type JsonObject, type Jws, LIMITS } from "../../src/protocol/index.ts";
+import { type Caller, callerOf, connectMessage } from "../support/caller.ts";
+import { type Message, messageOf, sendHttp } from "../support/http.ts";
 import { NO_POSTGRES, Postgres } from "../support/postgres.ts";
 import { ALICE, newKey, profileOf, signedRequest } from "../support/signing.ts";
 import { freePort } from "../support/system.ts";
@@ -53,7 +50,7 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
     host = `127.0.0.1:${await freePort()}`;
     // All at once, on an empty database.
     await Promise.all(ports.map((_, index) => start(index)));
-    const hello = await plain(0, { HelloRequest: {} });
+    const hello = messageOf((await sendHttp(at(0), { headers: { host }, body: '{"HelloRequest":{}}' })).json);
     service = await importPublicKey(hello.body["ServiceKey"] as { kty: string });
     [alice, bank] = [await newKey(), await newKey()];
     await connect(0, alice, ALICE);
@@ -90,20 +87,8 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
 
   const at = (index: number): string => `http://127.0.0.1:${ports[index]}${ENDPOINT_PATH}`;
   const publicUrl = (): string => `http://${host}${ENDPOINT_PATH}`;
-
-  async function plain(index: number, message: object): Promise<Message> {
-    const answer = await sendHttp(at(index), { headers: { host }, body: JSON.stringify(message) });
-    return messageOf(answer.json);
-  }
-  async function send(index: number, { body, req }: { readonly body: string; readonly req: string }): Promise<Message> {
-    const headers = { host, "content-type": CALL_CONTENT_TYPE };
-    const answer = await sendHttp(at(index), { headers, body });
-    const { payload } = await openAnswer(answer.text, { req, service });
-    return messageOf(scanJson(payload, LIMITS.answerBytes) as JsonObject);
-  }
-  const seal = (key: SigningKey, message: object, url = publicUrl()) =>
-    sealCall(key, { url, message: JSON.stringify(message), now: Date.now() });
-  const signed = async (index: number, key: SigningKey, message: object) => send(index, await seal(key, message));
+  const callerAt = (index: number, url = publicUrl()): Caller => callerOf({ endpoint: at(index), url, service });
+  const plain = (index: number, message: object): Promise<Message> => callerAt(index).plain(message);
 
   async function newCode(account: string): Promise<string> {
     const own = await openStore(store);
@@ -115,11 +100,8 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
   }
   async function connect(index: number, key: SigningKey, account: string, given?: string): Promise<Message> {
     const code = given ?? (await newCode(account));
-    const proof = await proveCode(code, deviceProofParts(account, key.kid));
     const profile = await profileOf(key, account);
-    return signed(index, key, {
-      ConnectRequest: { Account: account, DeviceName: "a browser", DeviceProfile: profile, Proof: proof },
-    });
+    return callerAt(index).signed(key, await connectMessage(account, key.kid, profile, code));
   }
 
   async function post(index: number): Promise<{ readonly request: Jws; readonly BrokerID: string }> {
@@ -147,7 +129,8 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
     socket.on("error", () => undefined);
     await once(socket, "open");
     const wanted = { Responder: ALICE, ...(after === undefined ? {} : { AfterId: after }) };
-    const call = await seal(alice, { SubscribeRequest: wanted }, `${publicUrl().replace("http", "ws")}/push`);
+    const push = callerAt(index, `${publicUrl().replace("http", "ws")}/push`);
+    const call = await push.seal(alice, { SubscribeRequest: wanted });
     socket.send(call.body);
     const find = async (is: (frame: string) => boolean): Promise<string> => {
       for (let waited = 0; waited < PATIENCE_MS; waited += 10) {
@@ -209,10 +192,10 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
   });
 
   it("take a call once, whoever is asked", async () => {
-    const call = await seal(alice, { PendingRequest: { Responder: ALICE } });
-    expect((await send(0, call)).status).toBe(201);
-    expect((await send(1, call)).status).toBe(401);
-    expect((await send(2, call)).status).toBe(401);
+    const call = await callerAt(0).seal(alice, { PendingRequest: { Responder: ALICE } });
+    expect((await callerAt(0).send(call)).status).toBe(201);
+    expect((await callerAt(1).send(call)).status).toBe(401);
+    expect((await callerAt(2).send(call)).status).toBe(401);
   });
 
   it("take a connect code for one device, whoever is asked", async () => {

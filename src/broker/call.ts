@@ -1,6 +1,7 @@
 /** One call of a transaction, as the transaction sees it. */
 import type { VerifyKey } from "../crypto/index.ts";
 import type { RequestBody, ResponseBody, Transaction } from "../protocol/index.ts";
+import type { Place } from "./bounds/admission.ts";
 import type { Line } from "./line.ts";
 import type { Service } from "./service.ts";
 
@@ -11,6 +12,7 @@ export interface Origin {
   /** The source address. */
   readonly address: string;
   readonly line: Line;
+  readonly place: Place;
 }
 
 /**

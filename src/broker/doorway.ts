@@ -7,7 +7,7 @@ import { ENDPOINT_PATH } from "../protocol/index.ts";
 
 /** A request that is turned away before its body is read. */
 export interface Turned {
-  readonly status: 400 | 403 | 404 | 405 | 413 | 415 | 429;
+  readonly status: 400 | 403 | 404 | 405 | 413 | 415 | 429 | 503;
   readonly sentence: string;
 }
 
@@ -46,6 +46,15 @@ export function isEndpoint(url: string | undefined, more = ""): boolean {
 export function checkContentType(type: string): Turned | undefined {
   if (type !== "application/x-www-form-urlencoded" && !type.startsWith("multipart/")) return undefined;
   return { status: 415, sentence: "The body must be JSON (application/json) or a call (application/jose+json)." };
+}
+
+/** Nothing is unpacked: a few bytes could become any number. */
+export function checkCoding(headers: IncomingHttpHeaders): Turned | undefined {
+  const isPlain = (coding: string | undefined, plain: string): boolean =>
+    coding === undefined || coding.trim().toLowerCase() === plain;
+  if (isPlain(headers["content-encoding"], "identity") && isPlain(headers["transfer-encoding"], "chunked"))
+    return undefined;
+  return { status: 415, sentence: "The body must come as it is, and not compressed." };
 }
 
 /** Lets an extension read the answer; its origin was checked before. */

@@ -2,10 +2,11 @@
  * From a body to an answer. A plain JSON body is a call without authentication and gets plain JSON; a call in a
  * flattened JWS gets its answer sealed by the service key, refusals included, once it could be read at all.
  */
-import { CALL_CONTENT_TYPE, readCall, sealAnswer } from "../crypto/index.ts";
+import { CALL_CONTENT_TYPE, readCall, type ReadCall, sealAnswer } from "../crypto/index.ts";
 import { nodeSha256 } from "../node/index.ts";
 import { type JsonValue, type Outcome, readRequest, scanJson, transactionOf, writeOutcome } from "../protocol/index.ts";
 import { authenticate } from "./authenticate.ts";
+import { isNewcomer, NOWHERE, type Place } from "./bounds/admission.ts";
 import type { Origin } from "./call.ts";
 import type { Line } from "./line.ts";
 import { tell } from "./refusal.ts";
@@ -25,6 +26,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** Seconds, where HTTP itself refuses. */
+  readonly retryAfter?: number;
 }
 
 const JSON_TYPE = "application/json";
@@ -43,6 +46,8 @@ interface Reply {
 export function refuse(error: unknown, origin: Origin, service: Service, transaction?: string): Outcome {
   const { outcome, code, defect } = tell(error);
   const { caller, address } = origin;
+  // The shortage has one line of its own.
+  if (code === "overloaded") return outcome;
   service.log.write({
     event: "refused",
     ...(transaction === undefined ? {} : { transaction }),
@@ -74,36 +79,49 @@ async function reply(json: JsonValue, origin: Origin, service: Service): Promise
   }
 }
 
-/** Answers a body that could not be read: nothing was processed, so HTTP's own status says so. */
-function unreadable(error: unknown, origin: Origin, service: Service): Answer {
+/** Answers a body that could not be read, or that there is no room for: nothing was processed, so HTTP's own status says so. */
+function unread(error: unknown, origin: Origin, service: Service): Answer {
   const outcome = refuse(error, origin, service);
-  return { status: outcome.Status, contentType: JSON_TYPE, body: writeOutcome(outcome) };
+  const { Status: status, RetryAfter: retryAfter } = outcome;
+  const more = retryAfter === undefined ? {} : { retryAfter };
+  return { status, contentType: JSON_TYPE, body: writeOutcome(outcome), ...more };
 }
 
 /** Answers whatever was posted; never rejects for bad input. */
 export async function answerPosted({ body, sealed, address, line }: Posted, service: Service): Promise<Answer> {
-  const stranger: Origin = { caller: undefined, address, line };
-  if (!sealed) {
-    let json: JsonValue;
-    try {
-      json = scanJson(body, service.policy.messageBytes);
-    } catch (error) {
-      return unreadable(error, stranger, service);
-    }
-    const { status, message } = await reply(json, stranger, service);
-    return { status, contentType: JSON_TYPE, body: message };
-  }
-  let call: Awaited<ReturnType<typeof readCall>>;
+  const stranger: Origin = { caller: undefined, address, line, place: NOWHERE };
+  let call: ReadCall | undefined;
+  let place: Place;
   try {
-    call = await readCall(body, nodeSha256);
+    call = sealed ? await readCall(body, nodeSha256) : undefined;
+    place = service.capacity.admission.enter(isNewcomer(call === undefined ? body : call.jws.payload));
   } catch (error) {
-    return unreadable(error, stranger, service);
+    return unread(error, stranger, service);
   }
+  try {
+    const origin = { ...stranger, place };
+    return await (call === undefined ? answerPlain(body, origin, service) : answerCall(call, origin, service));
+  } finally {
+    place.leave();
+  }
+}
+
+async function answerPlain(body: Uint8Array, stranger: Origin, service: Service): Promise<Answer> {
+  let json: JsonValue;
+  try {
+    json = scanJson(body, service.policy.messageBytes);
+  } catch (error) {
+    return unread(error, stranger, service);
+  }
+  const { status, message } = await reply(json, stranger, service);
+  return { status, contentType: JSON_TYPE, body: message };
+}
+
+async function answerCall(call: ReadCall, stranger: Origin, service: Service): Promise<Answer> {
   let answered: Reply;
   try {
     const { caller, payload } = await authenticate(call, service.urls, service);
-    const origin: Origin = { caller, address, line };
-    answered = await reply(scanJson(payload, service.policy.messageBytes), origin, service);
+    answered = await reply(scanJson(payload, service.policy.messageBytes), { ...stranger, caller }, service);
   } catch (error) {
     const outcome = refuse(error, stranger, service);
     answered = { status: httpStatus(outcome.Status), message: writeOutcome(outcome) };

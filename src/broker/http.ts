@@ -7,8 +7,10 @@ import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { CALL_CONTENT_TYPE } from "../crypto/index.ts";
 import { STATUS, writeOutcome } from "../protocol/index.ts";
+import type { Capacity } from "./bounds/capacity.ts";
+import type { Room } from "./bounds/room.ts";
 import { type Certificate, TLS_RULES } from "./certificate.ts";
-import { checkContentType, checkHeaders, corsHeaders, isEndpoint, type Turned } from "./doorway.ts";
+import { checkCoding, checkContentType, checkHeaders, corsHeaders, isEndpoint, type Turned } from "./doorway.ts";
 import type { Answer, Posted } from "./exchange.ts";
 import type { Line } from "./line.ts";
 import type { Server } from "./listen.ts";
@@ -23,6 +25,7 @@ export interface HttpOptions {
   readonly maxBytes: number;
   /** Seconds that an address has to wait, 0 for none. */
   readonly admit: (address: string) => number;
+  readonly capacity: Pick<Capacity, "admission" | "bodies" | "answers">;
   readonly answer: (posted: Posted) => Promise<Answer>;
   readonly onDefect: (error: unknown) => void;
 }
@@ -51,15 +54,23 @@ function outcomeBody(status: number, sentence: string, retryAfter?: number): str
   });
 }
 
-function turnAway({ status, sentence }: Turned, headers: Headers, retryAfter?: number): Reply {
-  const more = retryAfter === undefined ? {} : { "Retry-After": retryAfter };
-  // The rest of a body that nobody will read must not be taken for the next request.
-  const all = { ...headers, ...more, Connection: "close" };
+function turnAway({ status, sentence }: Turned, headers: Headers): Reply {
+  // Nobody reads the rest of the body.
+  const all = { ...headers, Connection: "close" };
+  return { status, contentType: "application/json", body: outcomeBody(status, sentence), headers: all };
+}
+
+/** Asks to come again, over the same connection where the body has an end: another one would cost more than this call. */
+function putOff(request: IncomingMessage, { status, sentence }: Turned, headers: Headers, retryAfter: number): Reply {
+  const isEndless = request.headers["content-length"] === undefined;
+  const all = { ...headers, "Retry-After": retryAfter, ...(isEndless ? { Connection: "close" } : {}) };
   return { status, contentType: "application/json", body: outcomeBody(status, sentence, retryAfter), headers: all };
 }
 
-function send(response: ServerResponse, { status, contentType, body, headers }: Reply): void {
+function send(response: ServerResponse, { status, contentType, body, headers }: Reply, answers: Room): void {
   const length = Buffer.byteLength(body);
+  const part = answers.take(length, () => response.destroy());
+  response.once("close", part.leave);
   const type = body === "" ? {} : { "Content-Type": contentType, "Content-Length": length };
   response.writeHead(status, { ...ALWAYS, ...headers, ...type });
   response.end(body);
@@ -84,16 +95,25 @@ export function newHttpServer(slowMs: number, certificate: Certificate | undefin
   return server;
 }
 
+const BUSY: Turned = { status: 503, sentence: "The broker has more calls than it can answer." };
+const AHEAD: Turned = { status: 429, sentence: "One call at a time over a connection." };
+
 /** Answers what comes to the server. */
 export function serveHttp(server: Server, options: HttpOptions): void {
+  /** A client that sends the next request before it has the answer would have any number of them under way. */
+  const busy = new WeakSet<Socket>();
   server.on("request", (request, response) => {
-    serve(request, response, options)
+    const { socket } = request;
+    const isAhead = busy.has(socket);
+    busy.add(socket);
+    response.once("close", () => busy.delete(socket));
+    (isAhead ? Promise.resolve(turnAway(AHEAD, {})) : serve(request, response, options))
       .catch((error: unknown): Reply => {
         options.onDefect(error);
         return { status: 500, contentType: "application/json", body: outcomeBody(500, STATUS[500]), headers: {} };
       })
       .then((reply) => {
-        if (reply !== undefined && !response.destroyed) send(response, reply);
+        if (reply !== undefined && !response.destroyed) send(response, reply, options.capacity.answers);
       })
       .catch(options.onDefect);
   });
@@ -129,21 +149,28 @@ async function serve(
     return turnAway({ status: 405, sentence }, { ...cors, Allow: "POST, OPTIONS" });
   }
   const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  const unreadable = checkContentType(type);
+  const unreadable = checkContentType(type) ?? checkCoding(headers);
   if (unreadable !== undefined) return turnAway(unreadable, cors);
   const address = sourceOf(request, options.isProxy);
   if (typeof address !== "string") return turnAway(address, cors);
+  const { maxBytes, capacity } = options;
+  const tooLarge: Turned = { status: 413, sentence: `A message has at most ${maxBytes} bytes.` };
+  if (Number(headers["content-length"] ?? 0) > maxBytes) return turnAway(tooLarge, cors);
   const wait = options.admit(address);
-  if (wait > 0) return turnAway({ status: 429, sentence: "Too many calls from this address." }, cors, wait);
+  if (wait > 0) return putOff(request, { status: 429, sentence: "Too many calls from this address." }, cors, wait);
+  const pause = capacity.admission.wait();
+  if (pause > 0) return putOff(request, BUSY, cors, pause);
 
-  const body = await readBody(request, options.maxBytes);
+  const body = await readBody(request, maxBytes, capacity.bodies);
   if (body === "gone") return undefined;
   if (body === "too_large") {
     request.resume();
-    return turnAway({ status: 413, sentence: `A message has at most ${options.maxBytes} bytes.` }, cors);
+    return turnAway(tooLarge, cors);
   }
-  const answer = await options.answer({ body, sealed: type === CALL_CONTENT_TYPE, address, line: lineOf(response) });
-  return { ...answer, headers: cors };
+  const sealed = type === CALL_CONTENT_TYPE;
+  const { retryAfter, ...answer } = await options.answer({ body, sealed, address, line: lineOf(response) });
+  const more = retryAfter === undefined ? {} : { "Retry-After": retryAfter };
+  return { ...answer, headers: { ...cors, ...more } };
 }
 
 /** Answers what is not HTTP, or came too slowly: there is no response object for it. */

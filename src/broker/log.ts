@@ -30,6 +30,8 @@ export type LogEvent =
   | { readonly event: "subscribed"; readonly account: string; readonly kid: string }
   /** The store cannot be used for now, or can be again. */
   | { readonly event: "store"; readonly detail: string }
+  /** There is too little of something, or enough again. */
+  | { readonly event: "shortage"; readonly of: string; readonly detail: string }
   /** The TLS certificate was renewed, or could not be. */
   | { readonly event: "certificate"; readonly detail: string }
   /** Something that the operator should look at; `detail` is a program's message, not a caller's. */
@@ -46,6 +48,9 @@ export function shortId(brokerId: string): string {
   return brokerId.slice(0, 11);
 }
 
+/** What may be gathered, in characters; what comes beside it is counted. */
+export const MOST_GATHERED = 1024 * 1024;
+
 /** Lines are handed over together, so that a busy broker does not make one system call for each. */
 const GATHER_MS = 50;
 
@@ -58,18 +63,23 @@ const GATHER_MS = 50;
 export function createLog(sink: (lines: string) => void, clock: () => number): Log {
   let lines = "";
   let timer: NodeJS.Timeout | undefined;
+  let left = 0;
+  const lineOf = (event: LogEvent): string => `${JSON.stringify({ at: new Date(clock()).toISOString(), ...event })}\n`;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     if (lines === "") return;
-    const gathered = lines;
+    const missing = left === 0 ? "" : lineOf({ event: "shortage", of: "log", detail: `${left} lines were left out.` });
+    const gathered = lines + missing;
     lines = "";
+    left = 0;
     sink(gathered);
   };
   return {
     flush,
     write: (event) => {
-      lines += `${JSON.stringify({ at: new Date(clock()).toISOString(), ...event })}\n`;
+      if (lines.length > MOST_GATHERED) left += 1;
+      else lines += lineOf(event);
       timer ??= setTimeout(flush, GATHER_MS);
     },
   };

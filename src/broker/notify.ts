@@ -11,6 +11,8 @@ export interface AccountListener {
   readonly settled: (settled: Settled) => void;
   /** Another process changed something: look at everything again. */
   readonly changed: () => void;
+  /** Too many listen to this account, and this one has for longest. */
+  readonly crowded: () => void;
 }
 
 /** How a wait ended: by a notice, by its time, because the caller went away, or because the broker stops. */
@@ -18,15 +20,30 @@ export type Waited = "noticed" | "timeout" | "gone" | "closing";
 
 type Wake = (how: Waited) => void;
 
+/** Thousands that look at once would keep everybody else from the store. */
+const AT_ONCE = 100;
+const PAUSE_MS = 20;
+
 export class Notices {
   /** By BrokerID and by account. */
   readonly #waits = new Map<string, Set<Wake>>();
   readonly #listeners = new Map<string, Set<AccountListener>>();
+  /** Names to look at again, some at a time. */
+  readonly #looks = new Set<string>();
+  readonly #mostListeners: number;
   #closing = false;
+
+  /** @param mostListeners - how many may listen to one account */
+  constructor(mostListeners: number) {
+    this.#mostListeners = mostListeners;
+  }
 
   /** Listens to an account; the function returned ends it. */
   listen(account: string, listener: AccountListener): () => void {
-    return add(this.#listeners, account, listener);
+    const end = add(this.#listeners, account, listener);
+    const all = [...(this.#listeners.get(account) ?? [])];
+    if (all.length > this.#mostListeners) all[0]?.crowded();
+    return end;
   }
 
   /**
@@ -69,7 +86,9 @@ export class Notices {
   /** Another process changed something of an account; of any, where it is not known of which. */
   changed(account?: string): void {
     if (account === undefined) {
-      lookSlowly([...this.#waits.keys(), ...this.#listeners.keys()], (name) => this.changed(name));
+      const isUnderWay = this.#looks.size > 0;
+      for (const name of [...this.#waits.keys(), ...this.#listeners.keys()]) this.#looks.add(name);
+      if (!isUnderWay) this.#lookSlowly();
       return;
     }
     this.#wake([this.#waits.get(account)], "noticed");
@@ -82,18 +101,20 @@ export class Notices {
     this.#wake(this.#waits.values(), "closing");
   }
 
+  #lookSlowly(): void {
+    let left = AT_ONCE;
+    for (const name of this.#looks) {
+      if (left === 0) break;
+      left -= 1;
+      this.#looks.delete(name);
+      this.changed(name);
+    }
+    if (this.#looks.size > 0) setTimeout(() => this.#lookSlowly(), PAUSE_MS).unref();
+  }
+
   #wake(sets: Iterable<ReadonlySet<Wake> | undefined>, how: Waited): void {
     for (const wake of [...sets].flatMap((set) => [...(set ?? [])])) wake(how);
   }
-}
-
-/** Thousands that look at once would keep everybody else from the store. */
-const AT_ONCE = 100;
-const PAUSE_MS = 20;
-
-function lookSlowly(names: readonly string[], look: (name: string) => void): void {
-  for (const name of names.slice(0, AT_ONCE)) look(name);
-  if (names.length > AT_ONCE) setTimeout(lookSlowly, PAUSE_MS, names.slice(AT_ONCE), look).unref();
 }
 
 function add<T>(sets: Map<string, Set<T>>, name: string, item: T): () => void {

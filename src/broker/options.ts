@@ -1,5 +1,6 @@
 /** What a broker is started with, and what follows from it. Refuses what would leave it open or unreachable. */
 import { isDomain, isLoopbackHost, parseEndpoint, ProtocolError } from "../protocol/index.ts";
+import type { Bounds } from "./bounds/bounds.ts";
 import type { TlsFiles } from "./certificate.ts";
 import { BrokerError } from "./errors.ts";
 import type { LookupOptions } from "./lookups/published-keys.ts";
@@ -31,6 +32,8 @@ export interface BrokerOptions {
   readonly log?: (lines: string) => void;
   /** How long a caller may take to send its headers, in milliseconds; twice that for the body. */
   readonly slowMs?: number;
+  /** For tests: less of something than usual. */
+  readonly bounds?: Partial<Bounds>;
 }
 
 /** True where only this machine can connect. */

@@ -1,24 +1,17 @@
 /**
- * The push channel (design §4): a WebSocket whose first frame is an authenticated SubscribeRequest. Its answer is sealed
- * like any other, so that the client knows that it reached the broker that it pinned; the frames after it are hints.
+ * The push side of a broker (design §4): WebSockets, who may open one, how many there are, and their end. What happens on
+ * one is in `channel.ts`.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { readCall, sealAnswer } from "../crypto/index.ts";
-import { LIMITS, parseAccount, readRequest, scanJson, writeOutcome, writeResponse } from "../protocol/index.ts";
-import { authenticate } from "./authenticate.ts";
-import type { Origin } from "./call.ts";
-import type { Line } from "./line.ts";
+import { LIMITS } from "../protocol/index.ts";
+import { type Channel, runChannel } from "./channel.ts";
 import { checkHeaders, isEndpoint } from "./doorway.ts";
-import { refuse } from "./exchange.ts";
+import { POLICY_VIOLATION } from "./frames.ts";
 import { endWithAnswer } from "./raw-answer.ts";
-import { Refusal } from "./refusal.ts";
 import type { Service } from "./service.ts";
 import { type IsProxy, sourceOf } from "./source-address.ts";
-import { POLICY_VIOLATION, subscribe, type Subscriber } from "./subscription.ts";
-import { sequenceOf } from "./transactions/pending.ts";
-import { requireDevice } from "./transactions/require-device.ts";
 
 export interface PushServer {
   /** Takes over a socket that asks for an upgrade. */
@@ -28,22 +21,15 @@ export interface PushServer {
 }
 
 const SUBPROTOCOL = "mesh-confirm";
-const FIRST_FRAME_MS = 5000;
 const IDLE_MS = 60_000;
 const SWEEP_MS = 1000;
 /** Closing thousands at once would hold up everything else, and all of them would come back at once. */
 const CLOSED_PER_SWEEP = 200;
-const MOST_CHANNELS = 15_000;
 const CLOSING_MS = 1000;
 const GOING_AWAY = 1001;
-
-/** Nothing on this channel waits for anything. */
-const NEVER_WAITS: Line = { onGone: () => () => undefined };
-
-interface Channel {
-  /** When it was last heard of; milliseconds on a clock that only counts. */
-  seen: number;
-}
+/** A message is one frame, and comes in packets: more pieces would only be there to be kept. */
+const MOST_FRAGMENTS = 16;
+const MOST_PIECES = 1024;
 
 /**
  * Makes the push side of a broker.
@@ -60,14 +46,28 @@ export function createPushServer(
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: LIMITS.messageBytes,
+    maxFragments: MOST_FRAGMENTS,
+    maxBufferedChunks: MOST_PIECES,
+    // Answered in channel.ts, where it is counted.
+    autoPong: false,
     handleProtocols: () => SUBPROTOCOL,
   });
+  const { bounds, shortages } = service.capacity;
+  /** The one first that was not heard of for longest. */
   const channels = new Map<WebSocket, Channel>();
+  /** Those of which the first frame has not come. */
+  const openings = new Set<WebSocket>();
 
   const closeIdle = (): void => {
     const before = performance.now() - IDLE_MS;
-    const idle = [...channels].filter(([, { seen }]) => seen < before).slice(0, CLOSED_PER_SWEEP);
-    for (const [socket] of idle) socket.close(POLICY_VIOLATION, "There was no ping for 60 seconds.");
+    let closed = 0;
+    for (const [socket, { seen }] of channels) {
+      if (seen >= before || closed === CLOSED_PER_SWEEP) break;
+      // One that was told so at the last sweep does not answer.
+      if (socket.readyState === socket.OPEN) socket.close(POLICY_VIOLATION, "There was no ping for 60 seconds.");
+      else socket.terminate();
+      closed += 1;
+    }
   };
   const sweeping = setInterval(closeIdle, SWEEP_MS).unref();
 
@@ -84,8 +84,13 @@ export function createPushServer(
       return;
     }
     server.handleUpgrade(request, socket, head, (opened) => {
-      channels.set(opened, { seen: performance.now() });
-      runChannel(opened, address, service, channels);
+      openings.add(opened);
+      const [oldest] = openings;
+      if (openings.size > bounds.openings) {
+        shortages.note("channels");
+        oldest?.terminate();
+      }
+      runChannel(opened, address, service, { channels, openings });
     });
   };
 
@@ -93,7 +98,7 @@ export function createPushServer(
     upgrade,
     close: async () => {
       clearInterval(sweeping);
-      const open = [...channels.keys()];
+      const open = [...channels.keys(), ...openings];
       const gone = open.map(
         (socket) =>
           new Promise((resolve) => {
@@ -113,91 +118,23 @@ export function createPushServer(
 function checkUpgrade(
   { headers, url }: IncomingMessage,
   hosts: ReadonlySet<string>,
-  service: Service,
+  { limiter, capacity }: Service,
   open: number,
   address: string,
-): [status: number, sentence: string] | undefined {
+): [status: number, sentence: string, retryAfter?: number] | undefined {
   const turned = checkHeaders(headers, hosts);
   if (turned !== undefined) return [turned.status, turned.sentence];
   if (!isEndpoint(url, "/push")) return [404, "There is no push channel at this path."];
   const offered = headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim());
   if (offered?.includes(SUBPROTOCOL) !== true) return [400, `The push channel speaks the subprotocol ${SUBPROTOCOL}.`];
-  if (service.limiter.address(address) > 0) return [429, "Too many calls from this address."];
-  if (open >= MOST_CHANNELS) return [503, "Too many push channels are open."];
-  return undefined;
+  const wait = limiter.address(address);
+  if (wait > 0) return [429, "Too many calls from this address.", wait];
+  const pause = capacity.admission.wait();
+  if (pause > 0) return [503, "The broker has more calls than it can answer.", pause];
+  if (open < capacity.bounds.channels) return undefined;
+  capacity.shortages.note("channels");
+  return [503, "Too many push channels are open.", FULL_SECONDS];
 }
 
-/** One socket, from its opening to its end. */
-function runChannel(socket: WebSocket, address: string, service: Service, channels: Map<WebSocket, Channel>): void {
-  let first = true;
-  let stop: (() => void) | undefined;
-  const waiting = setTimeout(() => {
-    socket.close(POLICY_VIOLATION, "There was no SubscribeRequest within 5 seconds.");
-  }, FIRST_FRAME_MS);
-
-  socket.on("message", (data, isBinary) => {
-    const channel = channels.get(socket);
-    if (channel !== undefined) channel.seen = performance.now();
-    const text = isBinary || !Buffer.isBuffer(data) ? undefined : data.toString();
-    if (text === "ping") {
-      socket.send("pong");
-    } else if (text === undefined || !first) {
-      socket.close(POLICY_VIOLATION, "After the first frame a client sends ping and nothing else.");
-    } else {
-      first = false;
-      clearTimeout(waiting);
-      open(socket, text, { caller: undefined, address, line: NEVER_WAITS }, service)
-        .then((end) => {
-          stop = end;
-          if (socket.readyState !== socket.OPEN) stop?.();
-        })
-        .catch((error: unknown) => {
-          const detail = error instanceof Error ? error.message : String(error);
-          service.log.write({ event: "defect", where: "push", detail });
-          socket.terminate();
-        });
-    }
-  });
-  socket.on("error", () => socket.terminate());
-  socket.on("close", () => {
-    clearTimeout(waiting);
-    channels.delete(socket);
-    stop?.();
-  });
-}
-
-/** Answers the first frame. @returns what ends the subscription, if it began */
-async function open(
-  socket: WebSocket,
-  frame: string,
-  stranger: Origin,
-  service: Service,
-): Promise<(() => void) | undefined> {
-  let seal = (message: string): Promise<string> => Promise.resolve(message);
-  let subscriber: Subscriber;
-  try {
-    const call = await readCall(frame);
-    seal = (message) => sealAnswer(service.key, { req: call.req, message, now: service.clock() });
-    const { caller, payload } = await authenticate(call, service.pushUrls, service);
-    subscriber = await readSubscriber(payload, { ...stranger, caller }, service);
-  } catch (error) {
-    const outcome = refuse(error, stranger, service, "Subscribe");
-    socket.send(await seal(writeOutcome(outcome)));
-    socket.close(POLICY_VIOLATION, "Refused.");
-    return undefined;
-  }
-  socket.send(await seal(writeResponse("Subscribe", { Status: 201 })));
-  service.log.write({ event: "subscribed", account: subscriber.account, kid: subscriber.kid });
-  return subscribe(socket, subscriber, service);
-}
-
-/** @throws Refusal, ProtocolError */
-async function readSubscriber(payload: Uint8Array, origin: Origin, service: Service): Promise<Subscriber> {
-  const message = readRequest(scanJson(payload, service.policy.messageBytes));
-  if (message.transaction !== "Subscribe") {
-    throw new Refusal("contradiction", "The first frame of the push channel is a SubscribeRequest.");
-  }
-  const account = parseAccount(message.body.Responder).id;
-  const { kid } = await requireDevice(origin, account, service);
-  return { account, kid, after: await sequenceOf(message.body.AfterId, account, service) };
-}
+/** Channels stay for hours. */
+const FULL_SECONDS = 60;

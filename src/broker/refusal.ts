@@ -28,6 +28,8 @@ const REFUSALS = {
   over: 410,
   too_large: 413,
   too_many: 429,
+  /** The broker has more to do than it can. */
+  overloaded: 503,
   unavailable: 503,
 } as const satisfies Readonly<Record<string, Status>>;
 
@@ -37,7 +39,7 @@ export type RefusalCode = keyof typeof REFUSALS;
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusalCode;
-  /** For `too_many`: seconds. */
+  /** For `too_many` and `overloaded`: seconds. */
   readonly retryAfter: number | undefined;
   /** For `forbidden`: that the caller is a device which is not active. */
   readonly deviceState: Outcome["DeviceState"];

@@ -1,5 +1,6 @@
 /** What every transaction works with. Made once, when the broker starts. */
 import type { SigningKey } from "../crypto/index.ts";
+import type { Capacity } from "./bounds/capacity.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import type { Log } from "./log.ts";
 import type { PublishedKeys } from "./lookups/published-keys.ts";
@@ -25,6 +26,7 @@ export interface Service {
   readonly policy: Policy;
   readonly enquirers: EnquirerClass;
   readonly limiter: Limiter;
+  readonly capacity: Capacity;
   readonly held: HeldKeys;
   /** Undefined where only this machine calls and anyone may ask: such a broker looks nobody up. */
   readonly published: PublishedKeys | undefined;

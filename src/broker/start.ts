@@ -2,13 +2,16 @@
 import { newBrokerId } from "../crypto/index.ts";
 import { systemDns } from "../node/index.ts";
 import { pushEndpoint } from "../protocol/index.ts";
+import { BOUNDS, type Bounds } from "./bounds/bounds.ts";
+import { newCapacity } from "./bounds/capacity.ts";
+import { mostSockets, watchSockets } from "./bounds/sockets.ts";
 import { readCertificate } from "./certificate.ts";
 import { hostsOf } from "./doorway.ts";
 import { type Answer, answerPosted, type Posted } from "./exchange.ts";
 import { heldKeys } from "./held-keys.ts";
 import { newHttpServer, serveHttp } from "./http.ts";
 import { publishedKeys } from "./lookups/published-keys.ts";
-import { listen, prepareStop } from "./listen.ts";
+import { listen } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { Notices } from "./notify.ts";
 import {
@@ -59,6 +62,14 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   }
 }
 
+/** How much of everything there may be here, where the system may let the process open fewer files. */
+function boundsOf({ bounds }: BrokerOptions): Bounds {
+  const given = { ...BOUNDS, ...bounds };
+  const sockets = mostSockets(given.sockets);
+  // Callers must find room beside the channels.
+  return { ...given, sockets, channels: Math.min(given.channels, Math.floor((sockets * 3) / 4)) };
+}
+
 async function start(options: BrokerOptions): Promise<RunningBroker> {
   const { store, listen: at, tls, domains = [], policy = DEFAULT_POLICY } = options;
   const clock = options.clock ?? Date.now;
@@ -74,12 +85,14 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   const certificate = tls === undefined ? undefined : await readCertificate(tls, certified, clock());
   const keys = await openServiceKeys(store, clock);
 
-  const server = newHttpServer(options.slowMs ?? SLOW_MS, certificate);
-  const stopListening = prepareStop(server, GRACE_MS);
+  const slowMs = options.slowMs ?? SLOW_MS;
+  const capacity = newCapacity(boundsOf(options), slowMs * 2, log);
+  const server = newHttpServer(slowMs, certificate);
+  const stopListening = watchSockets(server, capacity);
   const address = await listen(server, at.host, at.port);
   const urls = endpointsOf(options, address);
   const [endpoint = ""] = urls;
-  const notices = new Notices();
+  const notices = new Notices(capacity.bounds.accountChannels);
   const service: Service = {
     store,
     keys,
@@ -93,6 +106,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     policy,
     enquirers,
     limiter: createLimiter(policy.limits, clock),
+    capacity,
     held: heldKeys(store),
     published:
       enquirers === "domain" || (enquirers === "any" && !isLocal)
@@ -111,6 +125,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     isProxy,
     maxBytes: policy.messageBytes,
     admit: service.limiter.address,
+    capacity,
     answer,
     onDefect: (error) => {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -139,8 +154,9 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
 
   const close = async (): Promise<void> => {
     renewal?.stop();
+    capacity.close();
     notices.close();
-    await Promise.all([push.close(), stopListening(), stopSweeping()]);
+    await Promise.all([push.close(), stopListening(GRACE_MS), stopSweeping()]);
     await store.close();
     log.write({ event: "stopped" });
     log.flush();

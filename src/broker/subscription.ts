@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from "ws";
 import type { RequestStatus } from "../protocol/index.ts";
+import { POLICY_VIOLATION, sendFrame } from "./frames.ts";
 import type { Service } from "./service.ts";
 import { isPassing, type PendingRequest } from "./store/index.ts";
 import { requestEntry } from "./transactions/entries.ts";
@@ -16,14 +17,9 @@ export interface Subscriber {
   readonly after: number | undefined;
 }
 
-/** What a socket may have waiting; one that does not take it is cut off, and comes back. */
-const MOST_BUFFERED = 4 * 1024 * 1024;
 const PAGE = 50;
 /** When the store cannot be read, the channel stays and looks again, at another moment than the others. */
 const AGAIN_MS = 1000;
-
-/** WebSocket's code for a caller who may not (RFC 6455 §7.4.1). */
-export const POLICY_VIOLATION = 1008;
 
 /** Starts the subscription; the function returned ends it. */
 export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber, service: Service): () => void {
@@ -33,14 +29,7 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
   /** Counts what asked for a look, so that what asks during one is not missed. */
   let asked = 0;
 
-  const send = (frame: object): Promise<void> => {
-    if (socket.bufferedAmount > MOST_BUFFERED) socket.terminate();
-    return new Promise((resolve) => {
-      socket.send(JSON.stringify(frame), () => {
-        resolve();
-      });
-    });
-  };
+  const send = (frame: object): Promise<void> => sendFrame(socket, JSON.stringify(frame), service);
   const bring = (request: PendingRequest): Promise<void> => {
     if (brought.has(request.brokerId)) return Promise.resolve();
     brought.add(request.brokerId);
@@ -106,10 +95,11 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
     posted: (request, about) => void (about === kid || bring(request)),
     settled: ({ brokerId, state }) => void withdraw(brokerId, state),
     changed,
+    crowded: () => socket.close(POLICY_VIOLATION, "The account has too many push channels."),
   });
   changed();
-  // A quiet channel is a device that is there.
-  const seeing = setInterval(changed, SEEN_MS).unref();
+  // A quiet channel is a device that is there. Those that came at once do not all look at once.
+  const seeing = setInterval(changed, SEEN_MS * (1 + Math.random())).unref();
   return () => {
     clearInterval(seeing);
     stop();

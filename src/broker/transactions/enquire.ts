@@ -10,6 +10,7 @@ import { requireAdmitted, type Standing } from "../policy/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import type { AddOutcome } from "../store/index.ts";
+import { domainPublishes } from "./domain-publishes.ts";
 import { ownerRefusal } from "./owner-refusal.ts";
 import { type PostedRequest, readPosted } from "./posted-request.ts";
 import { expiryOf } from "./request-dates.ts";
@@ -98,7 +99,7 @@ async function standingOf({ fromId, signerKid }: PostedRequest, origin: Origin, 
     fromId !== undefined &&
     !known.local &&
     !known.registered &&
-    (await service.published?.has(fromId, signerKid, origin.address)) === true;
+    (await domainPublishes(fromId, signerKid, origin, service));
   const standing = { ...known, domain };
   requireAdmitted(service.enquirers, standing);
   return standing;

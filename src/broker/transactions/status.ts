@@ -29,7 +29,10 @@ export async function status(
   let request = await look(BrokerID, service);
   if (Cancel === true) request = await cancel(request, origin, service);
   else if (request.state === "PENDING" && Wait !== undefined && Wait > 0) {
-    request = await waitForEnd(request, Wait * 1000, origin.line, service);
+    const asked = request;
+    // Where too many wait already it is answered as it stands: callers pace themselves.
+    const waited = await origin.place.park(() => waitForEnd(asked, Wait * 1000, origin.line, service));
+    request = waited?.value ?? request;
   }
   const body = { Status: 201, Response: responseEntry(request), ...(await stampMember(request, service)) };
   return { body, draft: request.draft };

@@ -16,6 +16,8 @@ interface QueuedWrite {
 
 /** More than this in one transaction would make the first of them wait too long. */
 const MOST_IN_ONE = 256;
+/** The broker takes on fewer calls than that: what queues up beyond is a defect, or a disk that stands still. */
+export const MOST_QUEUED = 4096;
 /** Verified signatures come back from other threads one by one; after so many turns a batch is large enough. */
 const MOST_TURNS = 4;
 
@@ -39,6 +41,7 @@ export class GroupCommit {
    */
   run<T>(write: () => T): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError("closed", "The store is closed."));
+    if (this.#queue.length >= MOST_QUEUED) return Promise.reject(new StoreError("busy", "Too many writes wait."));
     return new Promise((resolve, reject) => {
       let result: { readonly value: T } | undefined;
       this.#queue.push({

@@ -41,7 +41,7 @@ export function createSenderLists(locale: string, onUnmuted: () => void): Sender
       const run = (): void => void sendToBackground("options.unmute", { kid }).then(onUnmuted, onUnmuted);
       return senderRow({ entry: kid, fromId }, undefined, { key: "unmute", testid: "unmute", run });
     });
-    muted.replaceChildren(...(rows.length === 0 ? [element("li", { class: "hint" }, i18n("mutedNobody"))] : rows));
+    muted.replaceChildren(...(rows.length === 0 ? [element("li", {}, i18n("mutedNobody"))] : rows));
   }
 
   return {

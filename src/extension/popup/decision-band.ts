@@ -74,11 +74,10 @@ export function decisionBand(
       : undefined,
     element("div", { class: "buttons" }, reject.element, trust === "changed" ? undefined : accept.element),
     problem,
+    element("div", { class: "meta" }, expires, why),
     element(
       "div",
       { class: "meta" },
-      expires,
-      why,
       asked,
       element("p", { class: "others" }, isDevice ? undefined : block.element, notMe.element),
     ),

@@ -85,5 +85,5 @@ function wordsOf({ theme, notifications, history }: Settings): string {
     [i18n("fieldNotifications"), NOTIFICATIONS[notifications]],
     [i18n("historyTitle"), KEEPS[history]],
   ] as const;
-  return said.map(([title, key]) => `${title}: ${i18n(key)}`).join(" · ");
+  return said.map(([title, key]) => i18n("settingIs", title, i18n(key))).join(" · ");
 }

@@ -9,6 +9,7 @@ import type { BrowserContext, CDPSession, Page, Worker } from "playwright-core";
 import { findChromium } from "../prepare/browsers.mjs";
 import { BrowserError } from "./browser-error.ts";
 import { ChromiumPopup } from "./chromium-popup.ts";
+import { WITHOUT_FEATURES } from "./chromium-switches.ts";
 import { readExtensionFolder } from "./extension-folder.ts";
 import { openProfile } from "./profile.ts";
 import type { Profile } from "./profile.ts";
@@ -174,6 +175,7 @@ async function startBrowser(options: ChromiumOptions, profile: string): Promise<
         "--disable-quic",
         "--disable-sync",
         "--disable-component-update",
+        WITHOUT_FEATURES,
         ...(headless ? ["--window-size=1280,900", "--disable-gpu"] : []),
         ...(options.debuggingPort === false ? [] : ["--remote-debugging-port=0"]),
         ...(options.locale === undefined ? [] : [`--lang=${options.locale}`]),

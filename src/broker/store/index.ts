@@ -38,6 +38,7 @@ export { NO_POLICY, type PolicyChange, type PolicyStore, type StoredCoolDown, ty
 export type { LaterServiceKey, ServiceKeyStore } from "./service-keys.ts";
 export { afterRejection, type CoolDownRule, type Strikes } from "./strikes.ts";
 export type { CallStore, Store } from "./store.ts";
+export type { Taken, TakenStore } from "./taken.ts";
 
 /**
  * Opens a store, creating it where there is none.

@@ -6,6 +6,7 @@ import type { AccountStore } from "./accounts.ts";
 import type { PolicyStore } from "./policies.ts";
 import type { RequestStore } from "./requests.ts";
 import type { ServiceKeyStore } from "./service-keys.ts";
+import type { Taken, TakenStore } from "./taken.ts";
 
 export interface CallStore {
   /**
@@ -19,12 +20,14 @@ export interface CallStore {
   forget(now: number): Promise<void>;
 }
 
-export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore, ServiceKeyStore {
+export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore, ServiceKeyStore, TakenStore {
   /**
    * Calls `listener` soon after another process changed something: of an account, or of any where the engine does not say.
    * One listener; it must not throw.
+   *
+   * @param taken - called with what other processes tell of their buckets
    */
-  watch(listener: (account?: string) => void): void;
+  watch(listener: (account?: string) => void, taken?: (taken: readonly Taken[]) => void): void;
   /** Waits for writes under way, then lets go of everything. */
   close(): Promise<void>;
 }

@@ -99,7 +99,7 @@ async function provedCode(proof: string, device: NewDevice, origin: Origin, serv
   for (const code of await service.store.codes(device.account, device.now)) {
     if (await verifyCodeProof(code.code, parts, proof)) return code;
   }
-  service.limiter.wrongProof(origin.address);
+  await service.limiter.wrongProof(origin.address);
   throw wrongProof();
 }
 

@@ -7,6 +7,8 @@ import { sendHttp, startTestBroker, type TestBroker } from "../../support/broker
 import { fakeClock, SECOND } from "../../support/fake-clock.ts";
 import { newKey } from "../../support/signing.ts";
 
+const alone = () => Promise.resolve();
+
 describe("a bucket", () => {
   it("gives what it holds, then one after each interval", () => {
     const clock = fakeClock();
@@ -39,10 +41,79 @@ describe("a bucket", () => {
   });
 });
 
+describe("buckets of processes that tell each other what they took", () => {
+  const rule = { perSecond: 10, burst: 32 };
+  /** Tells every other what each took. */
+  function exchange(all: readonly TokenBuckets[]): number {
+    let told = 0;
+    for (const [from, buckets] of all.entries()) {
+      for (const [name, count] of buckets.news(100)) {
+        told += 1;
+        for (const [to, other] of all.entries()) if (to !== from) other.drain(name, count);
+      }
+    }
+    return told;
+  }
+
+  it("give over the long run what one of them would, to a caller who asks all of them all the time", () => {
+    const clock = fakeClock();
+    const all = [1, 2, 3].map(() => new TokenBuckets(rule, clock.read));
+    let given = 0;
+    for (let tenths = 0; tenths < 600; tenths++) {
+      for (let calls = 0; calls < 20; calls++) for (const one of all) given += one.take("a") === 0 ? 1 : 0;
+      exchange(all);
+      clock.pass(SECOND / 10);
+    }
+    const one = rule.burst + 60 * rule.perSecond;
+    expect(given).toBeGreaterThanOrEqual(one);
+    // What the three gave at the start is owed, and worked off: what is left is one moment's worth, not one for each moment.
+    expect(given).toBeLessThan(one + 2 * rule.burst);
+  });
+
+  it("let a caller wait whose calls several took at once, until one of them would have given as much", () => {
+    const clock = fakeClock();
+    const all = [1, 2].map(() => new TokenBuckets(rule, clock.read));
+    for (const one of all) for (let calls = 0; calls < 32; calls++) one.take("a");
+    exchange(all);
+    expect(all.map((one) => one.look("a"))).toEqual([4, 4]);
+  });
+
+  it("say nothing of callers who take little, and each thing once", () => {
+    const all = [1, 2].map(() => new TokenBuckets(rule, fakeClock().read));
+    const [one] = all;
+    one?.take("a");
+    expect([one?.hasNews, exchange(all)]).toEqual([false, 0]);
+    one?.take("a");
+    expect([one?.hasNews, exchange(all), exchange(all), one?.hasNews]).toEqual([true, 1, 0, false]);
+  });
+
+  it("say so much at once and the rest later, and nothing of a bucket that is forgotten", () => {
+    const buckets = new TokenBuckets({ perSecond: 0, burst: 1 }, fakeClock().read);
+    for (let count = 0; count < 20_001; count++) buckets.take(`name-${String(count)}`);
+    expect(buckets.news(2)).toEqual([
+      ["name-1", 1],
+      ["name-2", 1],
+    ]);
+    expect(buckets.news(100_000)).toHaveLength(19_998);
+  });
+
+  it("count on by themselves where nothing can be told", async () => {
+    const limits = { ...DEFAULT_LIMITS, wrongProofs: { perSecond: 1, burst: 2 } };
+    const limiter = createLimiter(limits, fakeClock().read, () => Promise.reject(new Error("The store is down.")));
+    for (let count = 0; count < 3; count++) await limiter.wrongProof("192.0.2.1");
+    expect(() => limiter.beforeProof("192.0.2.1")).toThrow(
+      expect.objectContaining({ code: "too_many", retryAfter: 2 }),
+    );
+    limiter.taken([{ bucket: "constructor", name: "192.0.2.1", count: 1 }]);
+    limiter.taken([{ bucket: "wrongProofs", name: "192.0.2.2", count: 2 }]);
+    expect(() => limiter.beforeProof("192.0.2.2")).toThrow(expect.objectContaining({ retryAfter: 1 }));
+  });
+});
+
 describe("addresses", () => {
   it("of IPv6 share the bucket of their /64, and of mapped IPv4 that of the IPv4 address", () => {
     const limits = { ...DEFAULT_LIMITS, address: { perSecond: 0, burst: 1 } };
-    const { address } = createLimiter(limits, fakeClock().read);
+    const { address } = createLimiter(limits, fakeClock().read, alone);
     const refused = (one: string) => address(one) > 0;
     expect(["2001:db8::1", "2001:db8:0:0:ffff::2", "2001:db8:0:1::1"].map(refused)).toEqual([false, true, false]);
     expect(["::ffff:192.0.2.1", "192.0.2.1", "192.0.2.2"].map(refused)).toEqual([false, true, false]);

@@ -1,6 +1,6 @@
 /** The engine that several processes share: the suite of every engine on a real server, and what only a server can show. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type NewStoredRequest, openStore } from "../../../src/broker/store/index.ts";
+import { type NewStoredRequest, openStore, type Taken } from "../../../src/broker/store/index.ts";
 import { Connections, MOST_CONNECTIONS, MOST_WAITING } from "../../../src/broker/store/postgres/connections.ts";
 import { placeAt } from "../../../src/broker/store/postgres/place.ts";
 import { NO_POSTGRES, Postgres } from "../../support/postgres.ts";
@@ -109,6 +109,32 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
     await server.cut(url, true);
     await one.addAccount("carol@example.com", NOW);
     await vi.waitFor(() => expect(heard.filter((account) => account === undefined).length).toBe(2), 10_000);
+    await one.close();
+    await other.close();
+    await server.empty(url);
+  });
+
+  it("tells another process what was taken from buckets, on a channel that only who reads the tables knows", async () => {
+    const [one, other] = [await openStore(url), await openStore(url)];
+    const heard: Taken[] = [];
+    const changed: (string | undefined)[] = [];
+    other.watch(
+      (account) => changed.push(account),
+      (taken) => heard.push(...taken),
+    );
+    await vi.waitFor(() => expect(changed).toEqual([undefined]), 10_000);
+    await server.sql(url, "SELECT pg_notify('mesh_confirm', 'somebody [[\"address\",\"192.0.2.1\",1]]')");
+    const [channel] = await server.sql(url, "SELECT value FROM mesh_confirm.meta WHERE name = 'channel'");
+    const say = (text: string) => server.sql(url, "SELECT pg_notify($1, $2)", [channel?.["value"], `somebody ${text}`]);
+    // What is none of ours is not believed, and nothing breaks of it.
+    await say('[["address","192.0.2.1"],["address","192.0.2.1",-5],7,["kid",1,1]]');
+    await say("[[");
+    const taken = Array.from({ length: 250 }, (_, index) => {
+      return { bucket: "kid", name: `MDDK7-N6A72-7AJZN-OSTRX-XKS7D-JAF${String(index)}`, count: index + 1 };
+    });
+    await one.tellTaken(taken);
+    await vi.waitFor(() => expect(heard).toEqual(taken), 10_000);
+    expect(changed).toEqual([undefined]);
     await one.close();
     await other.close();
     await server.empty(url);

@@ -1,19 +1,21 @@
 /**
  * Tells the other processes which accounts changed: an id, nothing of what changed. After the commit, because a
  * notification inside of it would make every commit of the server wait for the one before; and before the write resolves, so
- * that nothing is acknowledged of which the others were not told. What piles up meanwhile goes out together.
+ * that nothing is acknowledged of which the others were not told. What piles up meanwhile goes out together. What was taken
+ * from buckets is told in the same way.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Taken } from "../taken.ts";
 import type { Connections } from "./connections.ts";
+import { writeTaken } from "./taken.ts";
 
-export const CHANNEL = "mesh_confirm";
 /** Instead of an account: look at everything. */
 export const ALL = "*";
 
 const NOTIFY = {
   name: "notify",
-  text: `SELECT pg_notify('${CHANNEL}', $1 || ' ' || name) FROM unnest(CAST($2 AS text[])) AS name`,
+  text: "SELECT pg_notify($1, $2 || ' ' || said) FROM unnest(CAST($3 AS text[])) AS said",
 };
 
 /** Of more accounts it is said that everything changed. */
@@ -24,12 +26,14 @@ export class Announcer {
   /** Stands before each name, so that this process tells its own notifications from others. */
   readonly id = randomBytes(9).toString("base64url");
   readonly #connections: Connections;
+  readonly #channel: string;
   #names = new Set<string>();
   #next: Promise<void> | undefined;
   #sending: Promise<void> = Promise.resolve();
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, channel: string) {
     this.#connections = connections;
+    this.#channel = channel;
   }
 
   /** Never rejects: what could not be told is told later. */
@@ -39,15 +43,24 @@ export class Announcer {
     return this.#next;
   }
 
+  /** What is not told now is of no use later. @throws StoreError */
+  tellTaken(taken: readonly Taken[]): Promise<void> {
+    return this.#say(writeTaken(taken));
+  }
+
   async #send(): Promise<void> {
     this.#next = undefined;
     const names = this.#names.size > MOST_NAMES ? [ALL] : [...this.#names];
     this.#names = new Set();
     try {
-      await this.#connections.use((ask) => ask({ ...NOTIFY, values: [this.id, names] }));
+      await this.#say(names);
     } catch {
       // The write is durable all the same. Who listens over a line that broke looks at everything when it is back.
       void delay(AGAIN_MS, undefined, { ref: false }).then(() => this.announce(names));
     }
+  }
+
+  async #say(said: readonly string[]): Promise<void> {
+    await this.#connections.use((ask) => ask({ ...NOTIFY, values: [this.#channel, this.id, said] }));
   }
 }

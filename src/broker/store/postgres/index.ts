@@ -3,6 +3,7 @@ import { scriptsOn } from "../scripts/index.ts";
 import type { Store } from "../store.ts";
 import { Announcer } from "./announcer.ts";
 import { postgresCalls } from "./calls.ts";
+import { channelOf } from "./channel.ts";
 import { Connections } from "./connections.ts";
 import { postgresEngine } from "./engine.ts";
 import { Listener } from "./listener.ts";
@@ -18,22 +19,25 @@ import { placeAt } from "./place.ts";
 export async function openPostgresStore(url: string): Promise<Store> {
   const place = placeAt(url);
   const connections = new Connections(place);
+  let channel: string;
   try {
     await connections.use(migrate);
+    channel = await connections.use(channelOf);
   } catch (error) {
     await connections.close();
     throw error;
   }
-  const announcer = new Announcer(connections);
+  const announcer = new Announcer(connections, channel);
   const engine = postgresEngine(connections, announcer);
   let listening: Listener | undefined;
   return {
     ...scriptsOn(engine),
     ...postgresCalls(engine),
-    watch: (listener) => {
+    watch: (changed, taken = () => undefined) => {
       void listening?.close();
-      listening = new Listener(place, announcer.id, listener);
+      listening = new Listener(place, { channel, own: announcer.id, changed, taken });
     },
+    tellTaken: (taken) => announcer.tellTaken(taken),
     close: async () => {
       await listening?.close();
       await connections.close();

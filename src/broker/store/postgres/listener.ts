@@ -1,30 +1,37 @@
 /**
- * Hears which accounts other processes changed, over a connection of its own. When that breaks it is made again, sooner
+ * Hears which accounts other processes changed, and what they took from buckets, over a connection of its own. When that breaks it is made again, sooner
  * or later, and then everything has to be looked at once: what was said meanwhile nobody heard.
  */
 import pg from "pg";
-import { ALL, CHANNEL } from "./announcer.ts";
+import type { Taken } from "../taken.ts";
+import { ALL } from "./announcer.ts";
 import type { Place } from "./place.ts";
+import { readTaken, TAKEN } from "./taken.ts";
 
 const FIRST_MS = 100;
 const LONGEST_MS = 5000;
 /** A line that is dead and does not say so is found by asking. */
 const ASK_MS = 30_000;
 
+export interface Heard {
+  readonly channel: string;
+  /** The name before notifications of this process. */
+  readonly own: string;
+  readonly changed: (account?: string) => void;
+  readonly taken: (taken: readonly Taken[]) => void;
+}
+
 export class Listener {
   readonly #place: Place;
-  readonly #own: string;
-  readonly #listener: (account?: string) => void;
+  readonly #heard: Heard;
   #client: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #failures = 0;
 
-  /** @param own - the name before notifications of this process */
-  constructor(place: Place, own: string, listener: (account?: string) => void) {
+  constructor(place: Place, heard: Heard) {
     this.#place = place;
-    this.#own = own;
-    this.#listener = listener;
+    this.#heard = heard;
     void this.#connect();
   }
 
@@ -51,18 +58,20 @@ export class Listener {
     client.on("error", over);
     client.on("end", over);
     client.on("notification", ({ payload = "" }) => {
-      const [from, account] = payload.split(" ");
-      if (from !== this.#own) this.#listener(account === ALL ? undefined : account);
+      const [from, said = ""] = payload.split(" ");
+      if (from === this.#heard.own) return;
+      if (said.startsWith(TAKEN)) this.#heard.taken(readTaken(said));
+      else this.#heard.changed(said === ALL ? undefined : said);
     });
     try {
       await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
+      await client.query(`LISTEN ${this.#heard.channel}`);
     } catch {
       over();
       return;
     }
     this.#failures = 0;
-    this.#listener();
+    this.#heard.changed();
     const ask = (): void => {
       client.query("SELECT 1").then(() => {
         if (!isOver) this.#timer = setTimeout(ask, ASK_MS).unref();

@@ -3,6 +3,7 @@
  * off makes the call unauthenticated, 401, with the reason; nothing of its message is looked at before.
  */
 import { CryptoError, openCall, type ReadCall, type VerifyKey } from "../crypto/index.ts";
+import { nodePrimitives } from "../node/index.ts";
 import { LIMITS, ProtocolError } from "../protocol/index.ts";
 import { Refusal } from "./refusal.ts";
 import type { Service } from "./service.ts";
@@ -27,7 +28,7 @@ export async function authenticate(
   service: Service,
 ): Promise<AuthenticatedCall> {
   const { store, limiter, held, clock } = service;
-  const { caller, jti, issued, payload } = await openCall(call, { urls, now: clock(), held }).catch(
+  const { caller, jti, issued, payload } = await openCall(call, { urls, now: clock(), held }, nodePrimitives).catch(
     (error: unknown) => {
       if (error instanceof CryptoError || error instanceof ProtocolError) {
         throw new Refusal("not_authenticated", error.message);

@@ -5,6 +5,7 @@
  */
 import type { WebSocket } from "ws";
 import { readCall, sealAnswer } from "../crypto/index.ts";
+import { nodePrimitives } from "../node/index.ts";
 import { parseAccount, readRequest, scanJson, writeOutcome, writeResponse } from "../protocol/index.ts";
 import { authenticate } from "./authenticate.ts";
 import { NOWHERE } from "./bounds/admission.ts";
@@ -129,8 +130,8 @@ async function answered(
   let seal = (message: string): Promise<string> => Promise.resolve(message);
   let subscriber: Subscriber;
   try {
-    const call = await readCall(frame);
-    seal = (message) => sealAnswer(service.key, { req: call.req, message, now: service.clock() });
+    const call = await readCall(frame, nodePrimitives);
+    seal = (message) => sealAnswer(service.key, { req: call.req, message, now: service.clock() }, nodePrimitives);
     const { caller, payload } = await authenticate(call, service.pushUrls, service);
     subscriber = await readSubscriber(payload, { ...stranger, caller }, service);
   } catch (error) {

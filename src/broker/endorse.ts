@@ -4,7 +4,7 @@
  * answered or expires like one.
  */
 import { requestDigest, signRequest } from "../crypto/index.ts";
-import { nodeSha256 } from "../node/index.ts";
+import { nodePrimitives } from "../node/index.ts";
 import {
   brokerAccount,
   decodeBase64url,
@@ -73,7 +73,7 @@ async function ask({ account, kid, state }: StoredDevice, profile: Jws, service:
   });
   const brokerId = service.newBrokerId();
   const kept = { brokerId, account, postedBy: key.kid, enquirerId, expire, request };
-  const digest = await requestDigest(request, nodeSha256);
+  const digest = await requestDigest(request, nodePrimitives);
   const rest = { digest, signerKid: key.kid, enquirerIdSigned: true, draft: "01" as const, fromId, received: now };
   // Noted first: so the device itself is never asked. A question that does not get stored then is asked at its next call.
   await store.noteAsked(account, kid, brokerId);

@@ -3,7 +3,7 @@
  * flattened JWS gets its answer sealed by the service key, refusals included, once it could be read at all.
  */
 import { CALL_CONTENT_TYPE, readCall, type ReadCall, sealAnswer } from "../crypto/index.ts";
-import { nodeSha256 } from "../node/index.ts";
+import { nodePrimitives } from "../node/index.ts";
 import { type JsonValue, type Outcome, readRequest, scanJson, transactionOf, writeOutcome } from "../protocol/index.ts";
 import { authenticate } from "./authenticate.ts";
 import { isNewcomer, NOWHERE, type Place } from "./bounds/admission.ts";
@@ -93,7 +93,7 @@ export async function answerPosted({ body, sealed, address, line }: Posted, serv
   let call: ReadCall | undefined;
   let place: Place;
   try {
-    call = sealed ? await readCall(body, nodeSha256) : undefined;
+    call = sealed ? await readCall(body, nodePrimitives) : undefined;
     place = service.capacity.admission.enter(isNewcomer(call === undefined ? body : call.jws.payload));
   } catch (error) {
     return unread(error, stranger, service);
@@ -127,6 +127,6 @@ async function answerCall(call: ReadCall, stranger: Origin, service: Service): P
     answered = { status: httpStatus(outcome.Status), message: writeOutcome(outcome) };
   }
   const { status, message } = answered;
-  const sealedBody = await sealAnswer(service.key, { req: call.req, message, now: service.clock() });
+  const sealedBody = await sealAnswer(service.key, { req: call.req, message, now: service.clock() }, nodePrimitives);
   return { status, contentType: CALL_CONTENT_TYPE, body: sealedBody };
 }

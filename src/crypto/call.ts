@@ -16,7 +16,7 @@ import { readHeader } from "./header.ts";
 import { signFlattened, verifyFlattened } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
 import type { VerifyKey } from "./public-key.ts";
-import { type Sha256, webSha256 } from "./sha256.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 import { TYP } from "./signed.ts";
 
 export const CALL_CONTENT_TYPE = "application/jose+json";
@@ -28,7 +28,7 @@ export interface SealedCall {
   readonly req: string;
 }
 
-export async function requestHash(signature: string, sha256: Sha256): Promise<string> {
+export async function requestHash(signature: string, { sha256 }: Primitives): Promise<string> {
   return encodeBase64url(await sha256(decodeBase64url(signature)));
 }
 
@@ -52,7 +52,7 @@ export async function sealCall(
     jti: encodeBase64url(crypto.getRandomValues(new Uint8Array(16))),
   };
   const jws = await signFlattened(key, header, call.message);
-  return { body: JSON.stringify(jws), req: await requestHash(jws.signature, webSha256) };
+  return { body: JSON.stringify(jws), req: await requestHash(jws.signature, webPrimitives) };
 }
 
 /** An answer that the service key signed for this call. */

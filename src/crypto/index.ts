@@ -21,7 +21,7 @@ export { openRequest, requestDigest, type VerifiedRequest } from "./request.ts";
 export { type NewRequest, signRequest } from "./sign-request.ts";
 export { type NewResponse, openResponse, responsePayload, signResponse, type VerifiedResponse } from "./response.ts";
 export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
-export { type Sha256, webSha256 } from "./sha256.ts";
+export { type Primitives, webPrimitives } from "./primitives.ts";
 export { type NewStamp, openStamp, signStamp, type VerifiedStamp } from "./stamp.ts";
 export { TYP } from "./signed.ts";
 export { fingerprint } from "./udf.ts";

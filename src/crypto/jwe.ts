@@ -19,7 +19,7 @@ import {
 import { ALG, type DecryptionKey, type EncryptionKey, importPoint } from "./encryption-key.ts";
 import { CryptoError } from "./errors.ts";
 import { readHeader } from "./header.ts";
-import { type Sha256, webSha256 } from "./sha256.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 
 const ENC = "A256GCM";
 
@@ -154,7 +154,7 @@ function requireBytes(name: string, encoded: string, length: number): void {
  */
 export async function jweDigest(
   { protected: header, iv, ciphertext, tag }: Jwe,
-  sha256: Sha256 = webSha256,
+  { sha256 }: Pick<Primitives, "sha256"> = webPrimitives,
 ): Promise<string> {
   const bytes = new TextEncoder().encode(`${header}.${iv}.${ciphertext}.${tag}`);
   return encodeBase64url(await sha256(bytes));

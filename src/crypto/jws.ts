@@ -1,11 +1,11 @@
-/** Signing, over jose, and verifying. A JWS here has one signature; a General one carries `kid` unprotected, as in the drafts. */
-import { FlattenedSign } from "jose";
+/** Signing and verifying. A JWS here has one signature; a General one carries `kid` unprotected, as in the drafts. */
 import type { FlattenedJws, JsonObject, Jws, PresenceAssertion } from "../protocol/index.ts";
 import { decodeBase64url } from "../protocol/index.ts";
-import { ALGORITHMS, namedAlgorithm } from "./algorithms.ts";
+import { namedAlgorithm } from "./algorithms.ts";
 import { CryptoError } from "./errors.ts";
 import { otherAlgorithm } from "./jwk.ts";
 import type { SigningKey } from "./keys.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 import type { VerifyKey } from "./public-key.ts";
 
 const encoder = new TextEncoder();
@@ -15,11 +15,13 @@ const encoder = new TextEncoder();
  *
  * @param header - the protected header without `alg`, which comes from the key
  */
-export async function signFlattened(key: SigningKey, header: JsonObject, payload: string): Promise<FlattenedJws> {
-  const signed = await new FlattenedSign(encoder.encode(payload))
-    .setProtectedHeader({ alg: key.alg, ...header })
-    .sign(key.privateKey);
-  return { protected: signed.protected ?? "", payload: signed.payload, signature: signed.signature };
+export async function signFlattened(
+  key: SigningKey,
+  header: JsonObject,
+  payload: string,
+  primitives: Primitives = webPrimitives,
+): Promise<FlattenedJws> {
+  return primitives.sign(key, { alg: key.alg, ...header }, payload);
 }
 
 /** Signs a payload as General JSON: `jwk` protected, `kid` unprotected, beside it a `presence` that is there already. */
@@ -49,10 +51,16 @@ export async function signGeneral(
  * @returns the payload's bytes
  * @throws CryptoError `algorithm`, `signature`; ProtocolError `base64url`
  */
-export async function verifyFlattened(jws: FlattenedJws, header: JsonObject, key: VerifyKey): Promise<Uint8Array> {
+export async function verifyFlattened(
+  jws: FlattenedJws,
+  header: JsonObject,
+  key: VerifyKey,
+  primitives: Primitives = webPrimitives,
+): Promise<Uint8Array> {
   if (namedAlgorithm(header["alg"]) !== key.alg) throw otherAlgorithm();
   const payload = decodeBase64url(jws.payload);
-  await verifyBytes(decodeBase64url(jws.signature), encoder.encode(`${jws.protected}.${jws.payload}`), key);
+  const signed = encoder.encode(`${jws.protected}.${jws.payload}`);
+  await verifyBytes(decodeBase64url(jws.signature), signed, key, primitives);
   return payload;
 }
 
@@ -64,11 +72,10 @@ export async function verifyFlattened(jws: FlattenedJws, header: JsonObject, key
 export async function verifyBytes(
   signature: Uint8Array<ArrayBuffer>,
   bytes: Uint8Array<ArrayBuffer>,
-  { alg, key }: VerifyKey,
+  key: VerifyKey,
+  primitives: Primitives = webPrimitives,
 ): Promise<void> {
-  // Some engines throw at a signature of the wrong length, others say false.
-  const fits = await crypto.subtle.verify(ALGORITHMS[alg].verify, key, signature, bytes).catch(() => false);
-  if (fits) return;
+  if (await primitives.verify(key, signature, bytes)) return;
   throw new CryptoError("signature", "The signature does not fit: the bytes were changed, or signed with another key.");
 }
 

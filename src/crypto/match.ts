@@ -3,7 +3,7 @@
  * cannot find the code in it, because 32 random bytes are hashed before it; who has both can show that they are the ones.
  */
 import { decodeBase64url, encodeBase64url } from "../protocol/index.ts";
-import { webSha256 } from "./sha256.ts";
+import { webPrimitives } from "./primitives.ts";
 
 /** What the enquirer keeps to itself until the answer is there. */
 export interface MatchSecret {
@@ -41,5 +41,5 @@ export async function matchCommitment({ nonce, code }: MatchSecret): Promise<str
   const joined = new Uint8Array(bytes.length + 1 + typed.length);
   joined.set(bytes);
   joined.set(typed, bytes.length + 1);
-  return encodeBase64url(await webSha256(joined));
+  return encodeBase64url(await webPrimitives.sha256(joined));
 }

@@ -5,7 +5,7 @@ import { type HeldKey, readHeader, signerKey } from "./header.ts";
 import { signFlattened, verifyFlattened } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
 import type { VerifyKey } from "./public-key.ts";
-import { type Sha256, webSha256 } from "./sha256.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 import { TYP } from "./signed.ts";
 import { requestHash } from "./call.ts";
 
@@ -45,9 +45,9 @@ function checkIssued(header: JsonObject, now: number): number {
  *
  * @throws CryptoError `header`; ProtocolError for what is not JSON or not base64url
  */
-export async function readCall(body: Uint8Array | string, sha256: Sha256 = webSha256): Promise<ReadCall> {
+export async function readCall(body: Uint8Array | string, primitives: Primitives = webPrimitives): Promise<ReadCall> {
   const jws = FlattenedJws.read(scanJson(body, LIMITS.messageBytes), "call");
-  return Object.freeze({ jws, header: readHeader(jws.protected), req: await requestHash(jws.signature, sha256) });
+  return Object.freeze({ jws, header: readHeader(jws.protected), req: await requestHash(jws.signature, primitives) });
 }
 
 /**
@@ -60,6 +60,7 @@ export async function readCall(body: Uint8Array | string, sha256: Sha256 = webSh
 export async function openCall(
   { jws, header }: ReadCall,
   expect: { readonly urls: readonly string[]; readonly now: number; readonly held?: HeldKey },
+  primitives: Primitives = webPrimitives,
 ): Promise<OpenedCall> {
   if (header["typ"] !== TYP.call) throw new CryptoError("header", `The call's typ is not ${TYP.call}.`);
   const { kid, url, jti } = header;
@@ -68,7 +69,7 @@ export async function openCall(
     throw new CryptoError("header", "The call has no jti of at least 96 random bits.");
   }
   const caller = await signerKey(header, kid, expect.held);
-  const payload = await verifyFlattened(jws, header, caller);
+  const payload = await verifyFlattened(jws, header, caller, primitives);
   if (typeof url !== "string" || !expect.urls.includes(url.replace(/\/$/, ""))) {
     throw new CryptoError("url", "The call is signed for another address than this broker's.");
   }
@@ -80,7 +81,8 @@ export async function openCall(
 export async function sealAnswer(
   service: SigningKey,
   answer: { readonly req: string; readonly message: string; readonly now: number },
+  primitives: Primitives = webPrimitives,
 ): Promise<string> {
   const header = { typ: TYP.answer, kid: service.kid, req: answer.req, iat: Math.floor(answer.now / 1000) };
-  return JSON.stringify(await signFlattened(service, header, answer.message));
+  return JSON.stringify(await signFlattened(service, header, answer.message, primitives));
 }

@@ -12,7 +12,7 @@ import { CryptoError } from "./errors.ts";
 import type { HeldKey } from "./header.ts";
 import { onlySignature } from "./jws.ts";
 import type { VerifyKey } from "./public-key.ts";
-import { type Sha256, webSha256 } from "./sha256.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 import { openSigned, requireTypFor, TYP } from "./signed.ts";
 
 /** A request whose signature holds. Whether it is to be shown is for the responder. Instants are milliseconds since 1970. */
@@ -44,7 +44,7 @@ export interface VerifiedRequest {
  *
  * @throws CryptoError `header` where there is no signature
  */
-export async function requestDigest(jws: Jws, sha256: Sha256 = webSha256): Promise<string> {
+export async function requestDigest(jws: Jws, { sha256 }: Pick<Primitives, "sha256"> = webPrimitives): Promise<string> {
   const { flat } = onlySignature(jws);
   const bytes = new TextEncoder().encode(`${flat.protected}.${flat.payload}`);
   return encodeBase64url(await sha256(bytes));
@@ -56,8 +56,12 @@ export async function requestDigest(jws: Jws, sha256: Sha256 = webSha256): Promi
  * @throws CryptoError, ProtocolError as `openSigned`; CryptoError `header` for our members without `typ`,
  *   `payload` for an Expire that is not after Created, `key` for a ReplyKey that is none
  */
-export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = webSha256): Promise<VerifiedRequest> {
-  const opened = await openSigned(jws, TYP.request, TBSRequest, held);
+export async function openRequest(
+  jws: Jws,
+  held?: HeldKey,
+  primitives: Primitives = webPrimitives,
+): Promise<VerifiedRequest> {
+  const opened = await openSigned(jws, TYP.request, TBSRequest, held, primitives);
   requireTypFor(opened, OUR_REQUEST_MEMBERS);
   const { body, signer } = opened;
   const created = body.Created === undefined ? undefined : parseTime(body.Created);
@@ -67,7 +71,7 @@ export async function openRequest(jws: Jws, held?: HeldKey, sha256: Sha256 = web
   }
   return Object.freeze({
     jws,
-    digest: await requestDigest(jws, sha256),
+    digest: await requestDigest(jws, primitives),
     signer,
     text: body.Text,
     fromId: parseAccount(body.FromID).id,

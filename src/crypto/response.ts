@@ -13,7 +13,7 @@ import { signGeneral } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
 import type { VerifyKey } from "./public-key.ts";
 import { requestDigest } from "./request.ts";
-import { type Sha256, webSha256 } from "./sha256.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 import { openSigned, requireTypFor, TYP } from "./signed.ts";
 
 /** An answer whose signature holds. Whether its signer may answer for the account is for broker and receipt. */
@@ -62,15 +62,19 @@ export function signResponse(key: SigningKey, response: NewResponse, presence?: 
  *
  * @throws CryptoError, ProtocolError as `openSigned`
  */
-export async function openResponse(jws: Jws, held?: HeldKey, sha256: Sha256 = webSha256): Promise<VerifiedResponse> {
-  const opened = await openSigned(jws, TYP.response, TBSResponse, held);
+export async function openResponse(
+  jws: Jws,
+  held?: HeldKey,
+  primitives: Primitives = webPrimitives,
+): Promise<VerifiedResponse> {
+  const opened = await openSigned(jws, TYP.response, TBSResponse, held, primitives);
   requireTypFor(opened, OUR_RESPONSE_MEMBERS);
   const { body, signer } = opened;
   return Object.freeze({
     jws,
     signer,
     signedRequest: body.SignedRequest,
-    requestDigest: await requestDigest(body.SignedRequest, sha256),
+    requestDigest: await requestDigest(body.SignedRequest, primitives),
     value: body.Value,
     choice: body.Choice,
     created: body.Created === undefined ? undefined : parseTime(body.Created),

@@ -6,6 +6,7 @@ import { type Jws, LIMITS, scanJson, type Shape } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
 import { type HeldKey, readHeader, signerKey } from "./header.ts";
 import { onlySignature, verifyFlattened } from "./jws.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 import type { VerifyKey } from "./public-key.ts";
 
 export const TYP = {
@@ -35,14 +36,20 @@ export interface Opened<T> {
  * @param held - finds a key by `kid` where there is no protected `jwk`
  * @throws CryptoError any code but `url` and `stale`; ProtocolError where something inside is not JSON or has another shape
  */
-export async function openSigned<T>(jws: Jws, typ: string, shape: Shape<T>, held?: HeldKey): Promise<Opened<T>> {
+export async function openSigned<T>(
+  jws: Jws,
+  typ: string,
+  shape: Shape<T>,
+  held?: HeldKey,
+  primitives: Primitives = webPrimitives,
+): Promise<Opened<T>> {
   const { flat, kid } = onlySignature(jws);
   const header = readHeader(flat.protected);
   if (header["typ"] !== undefined && header["typ"] !== typ) {
     throw new CryptoError("header", `The object signed is not a ${typ}.`);
   }
   const signer = await signerKey(header, kid, held);
-  const payload = await verifyFlattened(flat, header, signer);
+  const payload = await verifyFlattened(flat, header, signer, primitives);
   return Object.freeze({
     body: shape.read(scanJson(payload, LIMITS.messageBytes), "payload"),
     signer,

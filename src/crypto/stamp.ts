@@ -3,6 +3,7 @@ import { type FlattenedJws, formatTime, parseTime, Stamp } from "../protocol/ind
 import { CryptoError } from "./errors.ts";
 import { signFlattened } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
+import { type Primitives, webPrimitives } from "./primitives.ts";
 import type { VerifyKey } from "./public-key.ts";
 import { openSigned, TYP } from "./signed.ts";
 
@@ -26,7 +27,11 @@ export interface VerifiedStamp {
 }
 
 /** Signs a stamp. */
-export function signStamp(key: SigningKey, stamp: NewStamp): Promise<FlattenedJws> {
+export function signStamp(
+  key: SigningKey,
+  stamp: NewStamp,
+  primitives: Primitives = webPrimitives,
+): Promise<FlattenedJws> {
   const { audit } = stamp;
   const body: Stamp = {
     RequestDigest: stamp.requestDigest,
@@ -34,7 +39,7 @@ export function signStamp(key: SigningKey, stamp: NewStamp): Promise<FlattenedJw
     Received: formatTime(stamp.received),
     ...(audit === undefined ? {} : { AuditSeq: audit.sequence, AuditHash: audit.hash }),
   };
-  return signFlattened(key, { typ: TYP.stamp, jwk: { ...key.jwk } }, JSON.stringify({ Stamp: body }));
+  return signFlattened(key, { typ: TYP.stamp, jwk: { ...key.jwk } }, JSON.stringify({ Stamp: body }), primitives);
 }
 
 /**

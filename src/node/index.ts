@@ -15,4 +15,4 @@ export {
   type StoredRevocation,
 } from "./pins-file.ts";
 export { type RecordFile, recordFile } from "./record-file.ts";
-export { nodeSha256 } from "./sha256.ts";
+export { nodePrimitives } from "./primitives.ts";

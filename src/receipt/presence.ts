@@ -2,7 +2,7 @@
  * A proof of presence (design §7): an authenticator asked the user for a fingerprint, a PIN or the like, and signed over the
  * answer's payload. A WebAuthn assertion (WebAuthn §7.2), verified without a server.
  */
-import { CryptoError, type PresenceKey, verifyDer, webSha256 } from "../crypto/index.ts";
+import { CryptoError, type PresenceKey, verifyDer, webPrimitives } from "../crypto/index.ts";
 import {
   decodeBase64url,
   encodeBase64url,
@@ -22,7 +22,7 @@ const VERIFIED = 0b100;
 
 /** What an authenticator signs over: base64url(SHA-256(payload)), of the payload as it stands in the answer. */
 export async function presenceChallenge(payload: Uint8Array<ArrayBuffer>): Promise<string> {
-  return encodeBase64url(await webSha256(payload));
+  return encodeBase64url(await webPrimitives.sha256(payload));
 }
 
 /**
@@ -47,12 +47,12 @@ export async function verifyPresence(
   if (said["crossOrigin"] === true || said["topOrigin"] !== undefined) throw wrong("was made in a frame");
   if (data.length < LEAST_BYTES) throw wrong("is cut off");
   const rpIdHash = encodeBase64url(data.slice(0, 32));
-  if (rpIdHash !== encodeBase64url(await webSha256(new TextEncoder().encode(rpId))))
+  if (rpIdHash !== encodeBase64url(await webPrimitives.sha256(new TextEncoder().encode(rpId))))
     throw wrong("is for another party");
   const flags = data[32] ?? 0;
   if ((flags & PRESENT) === 0) throw wrong("says that nobody was there");
   if ((flags & VERIFIED) === 0) throw wrong("says that nobody was asked for a fingerprint or PIN");
-  const signed = new Uint8Array([...data, ...(await webSha256(client))]);
+  const signed = new Uint8Array([...data, ...(await webPrimitives.sha256(client))]);
   try {
     await verifyDer(bytesOf(assertion.Signature), signed, key);
   } catch (error) {

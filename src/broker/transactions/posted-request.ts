@@ -3,7 +3,7 @@
  * it; of an encrypted one what its envelope and the key that posts it say, so that key must be known.
  */
 import { checkJwe, jweDigest, openRequest, TYP, type VerifiedRequest, type VerifyKey } from "../../crypto/index.ts";
-import { nodeSha256 } from "../../node/index.ts";
+import { nodePrimitives } from "../../node/index.ts";
 import { isJwe, type Jwe, type Jws, parseAccount, type RequestBody } from "../../protocol/index.ts";
 import { gateText, parseSrml } from "../../srml/index.ts";
 import type { Origin } from "../call.ts";
@@ -55,7 +55,7 @@ async function readEncrypted(jwe: Jwe, entry: Entry, origin: Origin): Promise<Po
   const { kid } = requireCaller(origin);
   checkJwe(jwe, TYP.request);
   return {
-    digest: await jweDigest(jwe, nodeSha256),
+    digest: await jweDigest(jwe, nodePrimitives),
     signerKid: kid,
     signer: undefined,
     fromId: undefined,
@@ -74,7 +74,7 @@ async function readSigned(
   origin: Origin,
   service: Service,
 ): Promise<PostedRequest> {
-  const request = await openRequest(jws, service.held, nodeSha256);
+  const request = await openRequest(jws, service.held, nodePrimitives);
   const { signer, digest, fromId, enquirerId, created, expire } = request;
   if (origin.caller === undefined) service.limiter.kid(signer.kid);
   else if (origin.caller.kid !== signer.kid) {

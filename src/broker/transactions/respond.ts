@@ -13,7 +13,7 @@ import {
   TYP,
   type VerifiedResponse,
 } from "../../crypto/index.ts";
-import { nodeSha256 } from "../../node/index.ts";
+import { nodePrimitives } from "../../node/index.ts";
 import {
   decodeBase64url,
   isJwe,
@@ -109,7 +109,7 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
   const outcome = await service.store.answer({
     sequence: request.sequence,
     deviceKid: opened.signer.kid,
-    digest: await requestDigest(jws, nodeSha256),
+    digest: await requestDigest(jws, nodePrimitives),
     response: jws,
     now: service.clock(),
     ...(endorses === undefined ? rejectionOf(request, opened, service) : { endorses }),
@@ -136,7 +136,7 @@ async function answerEncrypted(
   const outcome = await service.store.answer({
     sequence: request.sequence,
     deviceKid: kid,
-    digest: await jweDigest(jwe, nodeSha256),
+    digest: await jweDigest(jwe, nodePrimitives),
     response: jwe,
     now: service.clock(),
   });
@@ -166,7 +166,7 @@ async function endorsement(jws: Jws): Promise<NonNullable<NewAnswer["endorses"]>
 /** @throws Refusal `forbidden` for a key that nobody here knows; CryptoError, ProtocolError */
 async function open(jws: Jws, service: Service): Promise<VerifiedResponse> {
   try {
-    return await openResponse(jws, service.held, nodeSha256);
+    return await openResponse(jws, service.held, nodePrimitives);
   } catch (error) {
     if (error instanceof CryptoError && error.code === "key_unknown") throw new Refusal("forbidden", error.message);
     throw error;

@@ -1,5 +1,6 @@
 /** The service's word on an answer that it took in: always the same for the same answer, so it is signed on demand. */
 import { signStamp } from "../../crypto/index.ts";
+import { nodePrimitives } from "../../node/index.ts";
 import type { FlattenedJws } from "../../protocol/index.ts";
 import type { Service } from "../service.ts";
 import type { StoredRequest } from "../store/index.ts";
@@ -11,5 +12,5 @@ export async function stampMember(
 ): Promise<{ readonly Stamp?: FlattenedJws }> {
   if (answered === undefined) return {};
   const { digest: responseDigest, received } = answered;
-  return { Stamp: await signStamp(key, { requestDigest: digest, responseDigest, received }) };
+  return { Stamp: await signStamp(key, { requestDigest: digest, responseDigest, received }, nodePrimitives) };
 }

@@ -82,6 +82,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
   // Options are refused before anything listens; a free port is known only after.
   endpointsOf(options, at);
   const certified = certifiedHosts(options);
+  await store.occupy();
   const certificate = tls === undefined ? undefined : await readCertificate(tls, certified, clock());
   const keys = await openServiceKeys(store, clock);
 

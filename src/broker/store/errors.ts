@@ -2,6 +2,8 @@
 export type StoreErrorCode =
   /** Another process kept the store locked for too long. */
   | "busy"
+  /** Another broker serves from this store, which has one at a time. */
+  | "in_use"
   /** The engine cannot be reached now. Nobody knows whether a write under way was kept. */
   | "unavailable"
   /** The store was written by a newer version of this program. */

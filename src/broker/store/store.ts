@@ -1,6 +1,7 @@
 /**
  * What the broker keeps, independent of the engine. Every promise of a write resolves after the write is durable
- * (it survives `kill -9` and a power cut) and visible to every process that XX Reads see every write that resolved before. Nothing is cached: another process may add accounts.
+ * (it survives `kill -9` and a power cut). Reads see every write that resolved before, of whichever process. Nothing is
+ * cached: another process may add accounts.
  */
 import type { AccountStore } from "./accounts.ts";
 import type { PolicyStore } from "./policies.ts";
@@ -21,6 +22,12 @@ export interface CallStore {
 }
 
 export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore, ServiceKeyStore, TakenStore {
+  /**
+   * Called once by a broker, before it serves: an engine that can have one at a time refuses a second.
+   *
+   * @throws StoreError `in_use`, `busy`, `failed`
+   */
+  occupy(): Promise<void>;
   /**
    * Calls `listener` soon after another process changed something: of an account, or of any where the engine does not say.
    * One listener; it must not throw.

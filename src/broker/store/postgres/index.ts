@@ -33,6 +33,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
   return {
     ...scriptsOn(engine),
     ...postgresCalls(engine),
+    occupy: () => Promise.resolve(),
     watch: (changed, taken = () => undefined) => {
       void listening?.close();
       listening = new Listener(place, { channel, own: announcer.id, changed, taken });

@@ -9,6 +9,7 @@ import { sqliteCalls } from "./calls.ts";
 import { sqliteEngine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFile } from "./open-file.ts";
+import { holdFolder } from "./sole-broker.ts";
 
 /** How often another process's commits are looked for, in milliseconds. */
 const WATCH_MS = 250;
@@ -30,10 +31,16 @@ function open(directory: string): Store {
   const dataVersion = database.prepare("PRAGMA data_version");
   const version = (): number => integerOf(dataVersion.get(), "data_version");
   let watching: NodeJS.Timeout | undefined;
+  let letGo: (() => void) | undefined;
 
   return {
     ...scriptsOn(sqliteEngine(database, writes)),
     ...sqliteCalls(database, writes),
+    occupy: () =>
+      new Promise((resolve) => {
+        letGo = holdFolder(directory);
+        resolve();
+      }),
     watch: (listener) => {
       clearInterval(watching);
       let seen = version();
@@ -53,6 +60,8 @@ function open(directory: string): Store {
         database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
         database.close();
       }
+      letGo?.();
+      letGo = undefined;
       return Promise.resolve();
     },
   };

@@ -615,13 +615,17 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(claims).toEqual([true, false, true]);
       });
 
-      it("forgets a call only when it is stale", async () => {
+      it("forgets a call only when it is stale, and then takes none of that time, so that none is taken twice", async () => {
         const call = { kid: "K", jti: "one", until: NOW + 1000 };
         await store.claimCall(call);
         await store.forget(NOW + 1000);
         expect(await store.claimCall(call)).toBe(false);
+        expect(await store.claimCall({ ...call, jti: "two" })).toBe(true);
         await store.forget(NOW + 1001);
-        expect(await store.claimCall(call)).toBe(true);
+        await store.forget(NOW + 1002);
+        expect(await store.claimCall(call)).toBe(false);
+        expect(await store.claimCall({ ...call, jti: "three" })).toBe(false);
+        expect(await store.claimCall({ ...call, jti: "three", until: NOW + 1001 })).toBe(true);
       });
 
       it("shares claims between processes", async () => {

@@ -12,7 +12,7 @@ import {
   type VerifyKey,
 } from "../../src/crypto/index.ts";
 import { type JsonObject, type Jws, LIMITS } from "../../src/protocol/index.ts";
-import { callerOf, connectMessage } from "./caller.ts";
+import { type Caller, callerOf, connectMessage } from "./caller.ts";
 import { type Message, messageOf, sendHttp } from "./http.ts";
 import { newDecryption, newKey, profileOf } from "./signing.ts";
 
@@ -37,6 +37,8 @@ export interface TestBroker {
   readonly store: Store;
   /** Everything in the store but the calls that were made, as text, to compare. */
   readonly dump: () => string;
+  /** Its callers, who may also send a call twice. */
+  readonly caller: Caller;
   /** Posts plain JSON without a Content-Type. */
   readonly plain: (message: object) => Promise<Message>;
   /** Calls authenticated; the answer's signature and binding are verified. */
@@ -47,7 +49,7 @@ export interface TestBroker {
 }
 
 export interface TestBrokerOptions extends Partial<Omit<BrokerOptions, "store" | "log">> {
-  /** A folder that outlives the broker; default: one that goes with it. */
+  /** A folder that outlives the broker, or the address of a PostgreSQL; default: a folder that goes with it. */
   readonly folder?: string;
 }
 
@@ -68,7 +70,8 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
   const hello = messageOf((await sendHttp(endpoint, { body: '{"HelloRequest":{}}' })).json);
   const service = await importPublicKey(hello.body["ServiceKey"] as { kty: string });
 
-  const { plain, signed } = callerOf({ endpoint, service, clock });
+  const caller = callerOf({ endpoint, service, clock });
+  const { plain, signed } = caller;
   const connect = async (account: string, given?: SigningKey): Promise<TestDevice> => {
     const key = given ?? (await newKey());
     const code = newConnectCode();
@@ -89,6 +92,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     store,
     log: () => lines.map((line) => JSON.parse(line) as JsonObject),
     dump: () => dumpOf(folder),
+    caller,
     plain,
     signed,
     connect,

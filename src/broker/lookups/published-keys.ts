@@ -84,7 +84,8 @@ export function publishedKeys(options: LookupOptions): PublishedKeys {
       const before = known.get(domain);
       if (before !== undefined) {
         const found = isPublished(before.keys, fromId, kid);
-        if (clock() - before.at < (found ? KEPT_MS : MISSING_MS)) return found;
+        // A clock that went back does not make it younger.
+        if (Math.abs(clock() - before.at) < (found ? KEPT_MS : MISSING_MS)) return found;
       }
       return isPublished(await (running.get(domain) ?? start(domain, url, source)), fromId, kid);
     },

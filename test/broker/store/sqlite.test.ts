@@ -44,6 +44,16 @@ describe("the file of the embedded store", () => {
     await store.close();
   });
 
+  it("does not grow by the calls that are over", async () => {
+    const store = await openStore(data());
+    for (const jti of ["one", "two", "three"]) await store.claimCall({ kid: "K", jti, until: 1000 });
+    await store.forget(1001);
+    await store.close();
+    const database = new Database(file());
+    expect(database.prepare("SELECT kid, until FROM calls").raw().all()).toEqual([["", 1000]]);
+    database.close();
+  });
+
   it("is refused when it is not a database", async () => {
     await mkdir(data());
     await writeFile(file(), "not a database, but long enough to be taken for a header".repeat(20));

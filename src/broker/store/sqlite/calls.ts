@@ -1,5 +1,6 @@
 /** The `jti` of authenticated calls in SQLite, kept until the call would be stale anyway. */
 import type Database from "libsql";
+import { CLAIM, DUE, MARK } from "../scripts/calls.ts";
 import type { CallStore } from "../store.ts";
 import type { GroupCommit } from "./group-commit.ts";
 
@@ -7,12 +8,12 @@ import type { GroupCommit } from "./group-commit.ts";
 const SWEEP = 2000;
 
 export function sqliteCalls(database: Database.Database, writes: GroupCommit): CallStore {
-  const claim = database.prepare("INSERT INTO calls (kid, jti, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  const overdue = database.prepare(
-    "SELECT EXISTS (SELECT 1 FROM calls WHERE until < ?1) OR EXISTS (SELECT 1 FROM codes WHERE expires < ?1) AS due",
-  );
+  const claim = database.prepare(CLAIM);
+  const overdue = database.prepare(DUE);
+  const mark = database.prepare(MARK);
   const forgetCalls = database.prepare(
-    `DELETE FROM calls WHERE (kid, jti) IN (SELECT kid, jti FROM calls WHERE until < ? ORDER BY until LIMIT ${SWEEP})`,
+    `DELETE FROM calls WHERE (kid, jti) IN (
+      SELECT kid, jti FROM calls WHERE until < ? AND kid <> '' ORDER BY until LIMIT ${SWEEP})`,
   );
   const forgetCodes = database.prepare("DELETE FROM codes WHERE expires < ?");
 
@@ -22,6 +23,7 @@ export function sqliteCalls(database: Database.Database, writes: GroupCommit): C
       const row = overdue.raw().get(now);
       if (Array.isArray(row) && row[0] === 0) return;
       await writes.run(() => {
+        mark.run(now);
         forgetCalls.run(now);
         forgetCodes.run(now);
       });

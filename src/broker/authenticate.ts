@@ -4,9 +4,10 @@
  */
 import { CryptoError, openCall, type ReadCall, type VerifyKey } from "../crypto/index.ts";
 import { nodePrimitives } from "../node/index.ts";
-import { LIMITS, ProtocolError } from "../protocol/index.ts";
+import { LIMITS, ProtocolError, scanJson, type Transaction, transactionOf } from "../protocol/index.ts";
 import { Refusal } from "./refusal.ts";
 import type { Service } from "./service.ts";
+import { type Call, isFull } from "./store/index.ts";
 
 export interface AuthenticatedCall {
   readonly caller: VerifyKey;
@@ -15,6 +16,9 @@ export interface AuthenticatedCall {
 
 /** The clocks are compared in whole seconds, so a call may be up to one second older than the skew. */
 const REMEMBER_MS = LIMITS.clockSkewMs + 1000;
+
+/** What only reads; a cancellation among the last fails on its own, or is durable. */
+const READS: ReadonlySet<Transaction> = new Set(["Hello", "Pending", "Profile", "Subscribe", "Status"]);
 
 /**
  * Authenticates a call and remembers it.
@@ -27,7 +31,7 @@ export async function authenticate(
   urls: readonly string[],
   service: Service,
 ): Promise<AuthenticatedCall> {
-  const { store, limiter, held, clock } = service;
+  const { limiter, held, clock } = service;
   const { caller, jti, issued, payload } = await openCall(call, { urls, now: clock(), held }, nodePrimitives).catch(
     (error: unknown) => {
       if (error instanceof CryptoError || error instanceof ProtocolError) {
@@ -37,8 +41,20 @@ export async function authenticate(
     },
   );
   limiter.kid(caller.kid);
-  if (!(await store.claimCall({ kid: caller.kid, jti, until: issued + REMEMBER_MS }))) {
+  if (!(await isFirst({ kid: caller.kid, jti, until: issued + REMEMBER_MS }, payload, service))) {
     throw new Refusal("replayed", "This very call was made before; a call is signed anew each time it is sent.");
   }
   return { caller, payload };
+}
+
+/** Whether a call was not made before. A store without room remembers none, but one that only reads is let through. */
+async function isFirst(call: Call, payload: Uint8Array, { store, seen, policy }: Service): Promise<boolean> {
+  if (seen.has(call)) return false;
+  try {
+    return await store.claimCall(call);
+  } catch (error) {
+    const transaction = isFull(error) ? transactionOf(scanJson(payload, policy.messageBytes)) : undefined;
+    if (transaction === undefined || !READS.has(transaction) || !seen.add(call)) throw error;
+    return true;
+  }
 }

@@ -48,6 +48,7 @@ export function refuse(error: unknown, origin: Origin, service: Service, transac
   const { caller, address } = origin;
   // The shortage has one line of its own.
   if (code === "overloaded") return outcome;
+  service.trouble.note(error);
   service.log.write({
     event: "refused",
     ...(transaction === undefined ? {} : { transaction }),

@@ -53,6 +53,8 @@ export class Refusal extends Error {
 }
 
 const LONGEST_SENTENCE = 1000;
+/** An operator has to make room. */
+const FULL_SECONDS = 30;
 
 function outcome(status: Status, sentence: string, retryAfter?: number): Outcome {
   return {
@@ -85,7 +87,8 @@ export function tell(error: unknown): Told {
     return { outcome: outcome(400, error.message), code: error.code, defect: false };
   }
   if (error instanceof StoreError && (isPassing(error) || error.code === "closed")) {
-    return { outcome: outcome(503, `${STATUS[503]}; try again`, 1), code: error.code, defect: false };
+    const seconds = error.code === "full" ? FULL_SECONDS : 1;
+    return { outcome: outcome(503, `${STATUS[503]}; try again`, seconds), code: error.code, defect: false };
   }
   return { outcome: outcome(500, STATUS[500]), code: "defect", defect: true };
 }

@@ -6,7 +6,9 @@ import type { Log } from "./log.ts";
 import type { PublishedKeys } from "./lookups/published-keys.ts";
 import type { Notices } from "./notify.ts";
 import type { EnquirerClass, Limiter, Policy } from "./policy/index.ts";
+import type { SeenCalls } from "./seen-calls.ts";
 import type { ServiceKeys } from "./service-keys.ts";
+import type { StoreTrouble } from "./store-trouble.ts";
 import type { Store } from "./store/index.ts";
 
 export interface Service {
@@ -31,6 +33,8 @@ export interface Service {
   /** Undefined where only this machine calls and anyone may ask: such a broker looks nobody up. */
   readonly published: PublishedKeys | undefined;
   readonly notices: Notices;
+  readonly seen: SeenCalls;
+  readonly trouble: StoreTrouble;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

@@ -26,9 +26,11 @@ import {
 import { createLimiter, DEFAULT_POLICY } from "./policy/index.ts";
 import { createPushServer } from "./push.ts";
 import { startRenewal } from "./renewal.ts";
+import { SeenCalls } from "./seen-calls.ts";
 import type { Service } from "./service.ts";
 import { openServiceKeys } from "./service-keys.ts";
 import { proxiesAt } from "./source-address.ts";
+import { StoreTrouble } from "./store-trouble.ts";
 import { startSweeping } from "./sweep.ts";
 
 export interface RunningBroker {
@@ -114,6 +116,8 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
         ? publishedKeys({ dns: systemDns(), ...options.lookups, ...policy.lookups, clock })
         : undefined,
     notices,
+    seen: new SeenCalls(clock),
+    trouble: new StoreTrouble(log),
     log,
     clock,
     newBrokerId: options.newBrokerId ?? newBrokerId,

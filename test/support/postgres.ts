@@ -90,6 +90,16 @@ export class Postgres {
     return this.url(name);
   }
 
+  /** Makes an empty database whose tables are in a folder elsewhere, which becomes the server's. */
+  async databaseOn(folder: string): Promise<string> {
+    if (this.#user !== undefined) chownSync(folder, this.#user.uid, this.#user.gid);
+    this.#databases += 1;
+    const name = `test_${this.#databases}`;
+    await this.sql(this.url("postgres"), `CREATE TABLESPACE ${name} LOCATION '${folder}'`);
+    await this.sql(this.url("postgres"), `CREATE DATABASE ${name} TABLESPACE ${name}`);
+    return this.url(name);
+  }
+
   /** Forgets every row that a store put into a database, which costs much less than another database. */
   async empty(url: string): Promise<void> {
     await this.sql(url, EMPTY);

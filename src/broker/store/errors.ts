@@ -6,6 +6,10 @@ export type StoreErrorCode =
   | "in_use"
   /** The engine cannot be reached now. Nobody knows whether a write under way was kept. */
   | "unavailable"
+  /** There is no room for another write; reading goes on. Nothing is lost, and it goes on by itself when there is room. */
+  | "full"
+  /** What is stored is not what was written. Only a backup helps. */
+  | "damaged"
   /** The store was written by a newer version of this program. */
   | "newer_schema"
   /** What is there is not a store of this broker. */
@@ -14,7 +18,7 @@ export type StoreErrorCode =
   | "unsupported"
   /** The store was closed. */
   | "closed"
-  /** The engine failed: disk full, file unreadable, or a defect. */
+  /** The engine failed: file unreadable, or a defect. */
   | "failed";
 
 /** A store that cannot do what it was asked. `message` is for the operator, never for a caller. */
@@ -28,7 +32,13 @@ export class StoreError extends Error {
   }
 }
 
+const PASSING: ReadonlySet<StoreErrorCode> = new Set(["busy", "unavailable", "full"]);
+
 /** Whether the store may well do later what it could not do now. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof StoreError && (error.code === "busy" || error.code === "unavailable");
+  return error instanceof StoreError && PASSING.has(error.code);
+}
+
+export function isFull(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "full";
 }

@@ -19,7 +19,7 @@ export type {
   StoredDevice,
   StoredEnquirer,
 } from "./accounts.ts";
-export { isPassing, StoreError, type StoreErrorCode } from "./errors.ts";
+export { isFull, isPassing, StoreError, type StoreErrorCode } from "./errors.ts";
 export type {
   AccountRequests,
   AddOutcome,
@@ -37,7 +37,7 @@ export type {
 export { NO_POLICY, type PolicyChange, type PolicyStore, type StoredCoolDown, type StoredPolicy } from "./policies.ts";
 export type { LaterServiceKey, ServiceKeyStore } from "./service-keys.ts";
 export { afterRejection, type CoolDownRule, type Strikes } from "./strikes.ts";
-export type { CallStore, Store } from "./store.ts";
+export type { Call, CallStore, Store } from "./store.ts";
 export type { Taken, TakenStore } from "./taken.ts";
 
 /**

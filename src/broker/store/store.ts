@@ -9,14 +9,21 @@ import type { RequestStore } from "./requests.ts";
 import type { ServiceKeyStore } from "./service-keys.ts";
 import type { Taken, TakenStore } from "./taken.ts";
 
+/** An authenticated call. */
+export interface Call {
+  readonly kid: string;
+  readonly jti: string;
+  /** When it is stale in any case and may be forgotten; milliseconds since 1970. */
+  readonly until: number;
+}
+
 export interface CallStore {
   /**
-   * Remembers an authenticated call.
+   * Remembers a call.
    *
-   * @param until - when the call is stale in any case and may be forgotten; milliseconds since 1970
    * @returns false where this key used this `jti` before: a replay
    */
-  claimCall(call: { readonly kid: string; readonly jti: string; readonly until: number }): Promise<boolean>;
+  claimCall(call: Call): Promise<boolean>;
   /** Forgets calls and connect codes that are over, a bounded number of them. */
   forget(now: number): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { VerifyKey } from "../../crypto/index.ts";
 import type { Origin } from "../call.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
-import type { StoredDevice } from "../store/index.ts";
+import { isFull, type StoredDevice } from "../store/index.ts";
 
 /**
  * The caller, if it is known who it is.
@@ -21,7 +21,11 @@ export const SEEN_MS = 3600_000;
 /** Notes that an active device is there, unless that was noted within the hour. */
 export async function noteSeen({ account, kid, lastSeen }: StoredDevice, { store, clock }: Service): Promise<void> {
   const now = clock();
-  if (lastSeen === undefined || now - lastSeen >= SEEN_MS) await store.noteSeen(account, kid, now);
+  if (lastSeen !== undefined && now - lastSeen < SEEN_MS) return;
+  await store.noteSeen(account, kid, now).catch((error: unknown) => {
+    // A full disk keeps nobody from reading.
+    if (!isFull(error)) throw error;
+  });
 }
 
 /**

@@ -5,6 +5,10 @@ function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
+/** What an operator does about a file that is not what was written. */
+export const RESTORE =
+  'Stop the broker, keep the folder as it is, and put a backup in its place: docs/broker.md, "When the file is damaged".';
+
 /** The store's error for whatever the engine threw. */
 export function asStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
@@ -12,7 +16,15 @@ export function asStoreError(error: unknown): StoreError {
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
     return new StoreError("busy", "Another process keeps the store locked.", error);
   }
-  if (code.startsWith("SQLITE_NOTADB"))
-    return new StoreError("not_a_store", "The file is not an SQLite database.", error);
+  if (code.startsWith("SQLITE_FULL")) return new StoreError("full", "The disk of the store is full.", error);
+  if (code.startsWith("SQLITE_IOERR")) {
+    return new StoreError("unavailable", `The disk of the store does not do what it should (${code}).`, error);
+  }
+  if (code.startsWith("SQLITE_NOTADB")) {
+    return new StoreError("not_a_store", `The file is not an SQLite database. ${RESTORE}`, error);
+  }
+  if (code.startsWith("SQLITE_CORRUPT")) {
+    return new StoreError("damaged", `The file of the store is damaged (${code}). ${RESTORE}`, error);
+  }
   return new StoreError("failed", `The store failed${code === "" ? "" : ` (${code})`}.`, error);
 }

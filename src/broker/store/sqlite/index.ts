@@ -2,6 +2,7 @@
  * The embedded engine: one SQLite file in a directory of its own. Several processes may have it open at once (the
  * broker and `confirm account add`); each notices the others' commits by SQLite's `data_version`.
  */
+import type Database from "libsql";
 import { scriptsOn } from "../scripts/index.ts";
 import { integerOf } from "../scripts/parse-rows.ts";
 import type { Store } from "../store.ts";
@@ -56,8 +57,7 @@ function open(directory: string): Store {
       clearInterval(watching);
       if (database.open) {
         writes.close();
-        // The engine's own close leaves the log beside the file, and a copy of the file alone would lack what is in it.
-        database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+        takeLogIn(database);
         database.close();
       }
       letGo?.();
@@ -65,4 +65,13 @@ function open(directory: string): Store {
       return Promise.resolve();
     },
   };
+}
+
+/** The engine's own close leaves the log beside the file, and a copy of the file alone would lack what is in it. */
+function takeLogIn(database: Database.Database): void {
+  try {
+    database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+  } catch {
+    // A disk without room, perhaps: nothing is lost, the next start takes it in.
+  }
 }

@@ -1,11 +1,12 @@
 /**
  * What is shipped, as tests see it: the archives of `npm run package`. For the tests of the browsers they are made once
- * before the first of them and unzipped into `dist/unpacked`. Chrome's has no key, so its extension's id is found, not known.
+ * before the first of them and unzipped into `dist/unpacked`, and Firefox is started once. Chrome's has no key, so its extension's id is found, not known.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { unzipSync } from "fflate";
+import { compileFirefox } from "./compiled-firefox.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const DIST = join(ROOT, "dist");
@@ -52,10 +53,11 @@ export function unpackedFolder(browser: PackageName): string {
 }
 
 /** Runs once, before the tests of the browsers. */
-export default function unpackPackages(): void {
+export default async function unpackPackages(): Promise<void> {
   writePackages(DIST);
   for (const browser of BROWSERS) {
     rmSync(unpackedFolder(browser), { recursive: true, force: true });
     unpack(archiveOf(browser), unpackedFolder(browser));
   }
+  await compileFirefox(unpackedFolder("firefox"));
 }

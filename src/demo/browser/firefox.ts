@@ -9,7 +9,7 @@ import { BidiConnection } from "./bidi.ts";
 import { BrowserError } from "./browser-error.ts";
 import { readExtensionFolder } from "./extension-folder.ts";
 import { FirefoxChrome } from "./firefox-chrome.ts";
-import { kill, listeningAddress, prepareProfile, startProcess, UUID } from "./firefox-process.ts";
+import { copyCompiled, kill, listeningAddress, prepareProfile, startProcess, UUID } from "./firefox-process.ts";
 import { FirefoxTab } from "./firefox-tab.ts";
 import { textAt } from "./parse-reply.ts";
 import { openProfile } from "./profile.ts";
@@ -33,6 +33,8 @@ export interface FirefoxOptions {
   readonly headless?: boolean;
   /** The language of the browser, a BCP 47 tag. */
   readonly language?: string;
+  /** A profile that a Firefox was closed on: of it a new one takes what that one compiled of its own scripts, and no more. */
+  readonly compiled?: string;
 }
 
 const CLOSE_PATIENCE = 5_000;
@@ -80,6 +82,7 @@ export class Firefox {
     let child: ChildProcess | undefined;
     let bidi: BidiConnection | undefined;
     try {
+      if (profile.empty && options.compiled !== undefined) await copyCompiled(options.compiled, profile.path);
       await prepareProfile(profile.path, geckoId);
       child = startProcess(executable, profile.path, options.headless ?? true);
       bidi = await BidiConnection.connect(await listeningAddress(child, profile.path));

@@ -108,7 +108,7 @@ export async function rotateServiceKey(store: Store, now: number, since: number)
     const pair = await newSigningPair({ extractable: true });
     const next = await signingKeyOf(pair);
     const handover = await signNextServiceKey(key, next.jwk, now);
-    const added = await store.addServiceKey({ jwk: await exportPair(pair), handover, since }, keys.length - 1);
+    const added = await store.addServiceKey({ jwk: await exportPair(pair), handover, since }, keys.length - 1, now);
     if (added) return { kind: "rotated", former: key.kid, next: next.kid, since };
   }
 }

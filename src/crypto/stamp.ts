@@ -7,14 +7,21 @@ import { type Primitives, webPrimitives } from "./primitives.ts";
 import type { VerifyKey } from "./public-key.ts";
 import { openSigned, TYP } from "./signed.ts";
 
+/** A record of the audit log: in which chain, the number there, and its hash. */
+export interface AuditPlace {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly hash: string;
+}
+
 export interface NewStamp {
   /** base64url(SHA-256(protected "." payload)) of the request and of the answer, as the service holds them. */
   readonly requestDigest: string;
   readonly responseDigest: string;
   /** Milliseconds since 1970, written with whole seconds. */
   readonly received: number;
-  /** Where the answer stands in the service's audit log, if it keeps one. */
-  readonly audit?: { readonly sequence: number; readonly hash: string };
+  /** Where the answer stands in the service's audit log, if it had one then. */
+  readonly audit?: AuditPlace | undefined;
 }
 
 /** A stamp whose signature holds. Whose word it is, is for the verifier to know. */
@@ -23,7 +30,7 @@ export interface VerifiedStamp {
   readonly requestDigest: string;
   readonly responseDigest: string;
   readonly received: number;
-  readonly audit: { readonly sequence: number; readonly hash: string } | undefined;
+  readonly audit: AuditPlace | undefined;
 }
 
 /** Signs a stamp. */
@@ -37,9 +44,18 @@ export function signStamp(
     RequestDigest: stamp.requestDigest,
     ResponseDigest: stamp.responseDigest,
     Received: formatTime(stamp.received),
-    ...(audit === undefined ? {} : { AuditSeq: audit.sequence, AuditHash: audit.hash }),
+    ...(audit === undefined ? {} : auditMembers(audit)),
   };
   return signFlattened(key, { typ: TYP.stamp, jwk: { ...key.jwk } }, JSON.stringify({ Stamp: body }), primitives);
+}
+
+function auditMembers({ writer, sequence, hash }: AuditPlace): Pick<Stamp, "AuditWriter" | "AuditSeq" | "AuditHash"> {
+  return { AuditWriter: writer, AuditSeq: sequence, AuditHash: hash };
+}
+
+function auditPlace({ AuditWriter: writer, AuditSeq: sequence, AuditHash: hash }: Stamp): AuditPlace | undefined {
+  if (writer === undefined || sequence === undefined || hash === undefined) return undefined;
+  return Object.freeze({ writer, sequence, hash });
 }
 
 /**
@@ -53,12 +69,11 @@ export async function openStamp(stamp: FlattenedJws): Promise<VerifiedStamp> {
   const jws = { payload, signatures: [{ protected: header, signature }] };
   const { body, signer, typed } = await openSigned(jws, TYP.stamp, Stamp);
   if (!typed) throw new CryptoError("header", "A stamp must say typ in its protected header.");
-  const { AuditSeq: sequence, AuditHash: hash } = body;
   return Object.freeze({
     signer,
     requestDigest: body.RequestDigest,
     responseDigest: body.ResponseDigest,
     received: parseTime(body.Received),
-    audit: sequence === undefined || hash === undefined ? undefined : Object.freeze({ sequence, hash }),
+    audit: auditPlace(body),
   });
 }

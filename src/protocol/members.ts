@@ -22,6 +22,8 @@ export const Sha256 = text(43, 43, { pattern: /^[A-Za-z0-9_-]{43}$/ });
 export const DeviceName = text(1, 60);
 
 /** The order in which a broker took requests in. */
+/** The name of a chain of the audit log: 128 random bits. */
+export const AuditWriter = text(22, 22, { pattern: /^[A-Za-z0-9_-]{22}$/ });
 export const Sequence = integer(0, Number.MAX_SAFE_INTEGER);
 
 /** A sentence for a human; shown by a terminal only after the text gate. */

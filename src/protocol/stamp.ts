@@ -1,5 +1,5 @@
 /** What the service signs about an answer (design §8): the payload of a JWS; who signed is for `src/crypto`. */
-import { DateTime, Sequence, Sha256 } from "./members.ts";
+import { AuditWriter, DateTime, Sequence, Sha256 } from "./members.ts";
 import { object, type ReadOf, tagged } from "./shape.ts";
 
 /** The broker's word about an answer; its place in the audit log is told where there is one. */
@@ -7,7 +7,7 @@ export const Stamp = tagged(
   "Stamp",
   object(
     { RequestDigest: Sha256, ResponseDigest: Sha256, Received: DateTime },
-    { AuditSeq: Sequence, AuditHash: Sha256 },
+    { AuditWriter, AuditSeq: Sequence, AuditHash: Sha256 },
   ),
 );
 export type Stamp = ReadOf<typeof Stamp>;

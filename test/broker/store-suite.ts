@@ -96,10 +96,10 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         const jwk = await exportPair(await newSigningPair({ extractable: true }));
         const later = (name: string, since: number) => ({ jwk, handover: jws(name), since });
         const other = await made.open();
-        const both = [store.addServiceKey(later("one", NOW), 0), other.addServiceKey(later("two", NOW), 0)];
+        const both = [store.addServiceKey(later("one", NOW), 0, NOW), other.addServiceKey(later("two", NOW), 0, NOW)];
         expect((await Promise.all(both)).sort()).toEqual([false, true]);
-        expect(await other.addServiceKey(later("three", NOW + 1), 2)).toBe(false);
-        expect(await other.addServiceKey(later("three", NOW + 1), 1)).toBe(true);
+        expect(await other.addServiceKey(later("three", NOW + 1), 2, NOW)).toBe(false);
+        expect(await other.addServiceKey(later("three", NOW + 1), 1, NOW)).toBe(true);
         const kept = await store.laterServiceKeys();
         expect(kept.map(({ since }) => since)).toEqual([NOW, NOW + 1]);
         expect(kept[1]).toEqual(later("three", NOW + 1));
@@ -249,8 +249,8 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
           local: false,
           registered: true,
         });
-        expect(await store.removeEnquirer("BANK")).toBe(true);
-        expect(await store.removeEnquirer("BANK")).toBe(false);
+        expect(await store.removeEnquirer("BANK", NOW)).toBe(true);
+        expect(await store.removeEnquirer("BANK", NOW)).toBe(false);
       });
     });
 
@@ -336,8 +336,8 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
 
       it("keeps an account's policy: what is given replaces, what is left out stays, and it goes with the account", async () => {
         expect(await store.accountPolicy(ALICE)).toEqual({ block: [], allow: [], allowOnly: false });
-        await store.changePolicy(ALICE, { block: ["eve@example.net"], allowOnly: true });
-        await store.changePolicy(ALICE, { allow: ["example.org"] });
+        await store.changePolicy(ALICE, { block: ["eve@example.net"], allowOnly: true }, "DEVICE", NOW);
+        await store.changePolicy(ALICE, { allow: ["example.org"] }, "DEVICE", NOW);
         const other = await made.open();
         expect(await other.accountPolicy(ALICE)).toEqual({
           ...{ block: ["eve@example.net"], allow: ["example.org"], allowOnly: true },
@@ -366,7 +366,7 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(await other.coolDowns(ALICE, NOW + 1, 10)).toEqual([{ kid: "BANK", until: NOW + 5001 }]);
         expect(await other.coolDowns(ALICE, NOW + 5001, 10)).toEqual([]);
         expect(await other.coolDowns("bob@example.com", NOW, 10)).toEqual([]);
-        await other.changePolicy(ALICE, { lift: ["BANK", "NOBODY"] });
+        await other.changePolicy(ALICE, { lift: ["BANK", "NOBODY"] }, "DEVICE", NOW);
         await other.close();
         expect(await store.strikes(ALICE, "BANK")).toBeUndefined();
       });

@@ -27,7 +27,7 @@ describe("a stamp", () => {
   });
 
   it("has the place in the audit log where there is one, and no half of a place", async () => {
-    const audit = { sequence: 7, hash: DIGEST };
+    const audit = { writer: "AAAAAAAAAAAAAAAAAAAAAA", sequence: 7, hash: DIGEST };
     expect((await openStamp(await signStamp(SERVICE, { ...STAMP, audit }))).audit).toEqual(audit);
     const key = foreignKey();
     const body = { RequestDigest: DIGEST, ResponseDigest: DIGEST, Received: "2026-11-23T09:15:59Z", AuditSeq: 7 };

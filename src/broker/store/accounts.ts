@@ -169,5 +169,5 @@ export interface AccountStore {
     readonly now: number;
   }): Promise<boolean>;
   enquirers(): Promise<readonly StoredEnquirer[]>;
-  removeEnquirer(kid: string): Promise<boolean>;
+  removeEnquirer(kid: string, now: number): Promise<boolean>;
 }

@@ -34,6 +34,17 @@ export type {
   SettleOutcome,
   StoredRequest,
 } from "./requests.ts";
+export type {
+  AuditChain,
+  AuditedBodies,
+  AuditedRequest,
+  AuditPlace,
+  AuditReader,
+  AuditRecord,
+  AuditStore,
+  StoredCheckpoint,
+} from "./audit.ts";
+export { accountHash, recordHash } from "./audit-hash.ts";
 export { NO_POLICY, type PolicyChange, type PolicyStore, type StoredCoolDown, type StoredPolicy } from "./policies.ts";
 export type { LaterServiceKey, ServiceKeyStore } from "./service-keys.ts";
 export { afterRejection, type CoolDownRule, type Strikes } from "./strikes.ts";

@@ -22,8 +22,8 @@ export const NO_POLICY: StoredPolicy = Object.freeze({ block: [], allow: [], all
 
 export interface PolicyStore {
   accountPolicy(account: string): Promise<StoredPolicy>;
-  /** Changes the policy, at once and whole; two devices that change at the same time both count. */
-  changePolicy(account: string, change: PolicyChange): Promise<void>;
+  /** Changes the policy by a device's word, at once and whole; two devices that change at the same time both count. */
+  changePolicy(account: string, change: PolicyChange, by: string, now: number): Promise<void>;
   /** How often the account rejected requests of this key lately; undefined where never. */
   strikes(account: string, kid: string): Promise<Strikes | undefined>;
   /** The cool-downs that last beyond `now`, the longest first, at most `limit`. */

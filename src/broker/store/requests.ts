@@ -2,6 +2,7 @@
  * Requests and their answers, as every engine keeps them. A request leaves PENDING once, by one conditional write:
  * of an answer, a refusal, a cancellation and the passing of its time, the first that is durable wins.
  */
+import type { AuditPlace } from "./audit.ts";
 import type { CoolDownRule } from "./strikes.ts";
 import type { Draft, Jws, JwsOrJwe, RequestStatus } from "../../protocol/index.ts";
 
@@ -67,10 +68,15 @@ export interface StoredRequest {
   /** So its answer is encrypted too, and comes in a call by a device. */
   readonly encrypted: boolean;
   readonly state: RequestStatus;
-  /** The signed answer, where the state is REPLY. */
+  /** The signed answer, where the state is REPLY and it was not erased. */
   readonly response: JwsOrJwe | undefined;
-  /** Of that answer: its digest, and when it came, in milliseconds since 1970. */
-  readonly answered: { readonly digest: string; readonly received: number } | undefined;
+  /**
+   * Of that answer, also when it was erased: its digest, when it came, in milliseconds since 1970, and where the audit log
+   * says so, if there was one.
+   */
+  readonly answered:
+    | { readonly digest: string; readonly received: number; readonly place: AuditPlace | undefined }
+    | undefined;
 }
 
 export interface PendingRequest {

@@ -4,6 +4,9 @@
  * database, because an engine may run it again. Statements number their values (`?1`) and speak the SQL that the engines
  * share.
  */
+import type { AuditEntry, AuditPlace } from "./audit.ts";
+import { StoreError } from "./errors.ts";
+
 export type Value = string | number | null;
 
 export type Step =
@@ -14,13 +17,16 @@ export type Step =
   /** No other transaction that names this account, or the account of this request, goes on before this one has ended. */
   | { readonly kind: "lock"; readonly account: string }
   | { readonly kind: "lockOf"; readonly sequence: number }
+  /** Goes into the audit log with the rest of the transaction. */
+  | { readonly kind: "record"; readonly entry: AuditEntry }
   /** Other processes are told that something of this account changed, or of all. */
   | { readonly kind: "tell"; readonly account: string | undefined };
 
-/** What became of a step. */
+/** What became of a step; of a record, its place. */
 export interface Done {
   readonly rows: readonly unknown[];
   readonly changes: number;
+  readonly place?: AuditPlace;
 }
 
 export type Script<T> = Generator<Step, T, Done>;
@@ -31,7 +37,7 @@ export interface Engine {
   readonly read: <T>(script: () => Script<T>) => Promise<T>;
   /** Runs a script in a transaction; resolves when it is durable. @throws StoreError */
   readonly write: <T>(script: () => Script<T>) => Promise<T>;
-  /** The same of a script with one statement, which is a transaction by itself. */
+  /** The same of a script with one statement and no record, which is a transaction by itself. */
   readonly writeOne: <T>(script: () => Script<T>) => Promise<T>;
 }
 
@@ -58,6 +64,13 @@ export function* lock(account: string): Script<void> {
 
 export function* lockOf(sequence: number): Script<void> {
   yield { kind: "lockOf", sequence };
+}
+
+/** Records what this transaction does, once it is known that it does it. @returns where that stands */
+export function* record(entry: AuditEntry): Script<AuditPlace> {
+  const { place } = yield { kind: "record", entry };
+  if (place === undefined) throw new StoreError("failed", "A record is written in a transaction alone.");
+  return place;
 }
 
 export function* tell(account?: string): Script<void> {

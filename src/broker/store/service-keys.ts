@@ -11,10 +11,12 @@ export interface LaterServiceKey {
 }
 
 export interface ServiceKeyStore {
+  /** The service's first key, where it has one. */
+  firstServiceKey(): Promise<PrivateJwk | undefined>;
   /** The service's first key: the stored one, else `candidate`, which is stored. Two processes that start at once agree. */
   serviceKey(candidate: PrivateJwk): Promise<PrivateJwk>;
   /** The keys that followed it, in their order. */
   laterServiceKeys(): Promise<readonly LaterServiceKey[]>;
   /** Adds one behind the others; false where there are not exactly `after` of them: somebody else was faster. */
-  addServiceKey(key: LaterServiceKey, after: number): Promise<boolean>;
+  addServiceKey(key: LaterServiceKey, after: number, now: number): Promise<boolean>;
 }

@@ -4,6 +4,7 @@
  * cached: another process may add accounts.
  */
 import type { AccountStore } from "./accounts.ts";
+import type { AuditStore } from "./audit.ts";
 import type { PolicyStore } from "./policies.ts";
 import type { RequestStore } from "./requests.ts";
 import type { ServiceKeyStore } from "./service-keys.ts";
@@ -28,7 +29,8 @@ export interface CallStore {
   forget(now: number): Promise<void>;
 }
 
-export interface Store extends AccountStore, PolicyStore, RequestStore, CallStore, ServiceKeyStore, TakenStore {
+export interface Store
+  extends AccountStore, AuditStore, PolicyStore, RequestStore, CallStore, ServiceKeyStore, TakenStore {
   /**
    * Called once by a broker, before it serves: an engine that can have one at a time refuses a second.
    *

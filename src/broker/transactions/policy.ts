@@ -12,7 +12,7 @@ export const policy: Handler<"Policy"> = async ({ Responder, Set: given }, origi
   const account = parseAccount(Responder).id;
   const { kid } = await requireDevice(origin, account, service);
   if (given !== undefined) {
-    await store.changePolicy(account, changeOf(given));
+    await store.changePolicy(account, changeOf(given), kid, clock());
     log.write({ event: "policy", account, by: kid });
   }
   const { block, allow, allowOnly } = await store.accountPolicy(account);

@@ -11,6 +11,6 @@ export async function stampMember(
   { key }: Service,
 ): Promise<{ readonly Stamp?: FlattenedJws }> {
   if (answered === undefined) return {};
-  const { digest: responseDigest, received } = answered;
-  return { Stamp: await signStamp(key, { requestDigest: digest, responseDigest, received }, nodePrimitives) };
+  const { digest: responseDigest, received, place: audit } = answered;
+  return { Stamp: await signStamp(key, { requestDigest: digest, responseDigest, received, audit }, nodePrimitives) };
 }

@@ -34,6 +34,9 @@ export async function status(
     const waited = await origin.place.park(() => waitForEnd(asked, Wait * 1000, origin.line, service));
     request = waited?.value ?? request;
   }
+  if (request.state === "REPLY" && request.response === undefined) {
+    throw new Refusal("over", "The answer came and was erased since, as the operator's rules say.");
+  }
   const body = { Status: 201, Response: responseEntry(request), ...(await stampMember(request, service)) };
   return { body, draft: request.draft };
 }

@@ -56,7 +56,7 @@ export function addEnquirer(program: Command, run: Run): void {
     .action((text: string, options: StoreOptions) =>
       run(async (context) => {
         const kid = parseKid(text);
-        const removed = await withStore(context, options, (store) => store.removeEnquirer(kid));
+        const removed = await withStore(context, options, (store) => store.removeEnquirer(kid, Date.now()));
         if (!removed) throw new CliError(EXIT.failed, `${kid} is not registered.`);
         context.output.result(`removed ${kid}`, { kid });
         return EXIT.done;

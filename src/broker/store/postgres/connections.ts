@@ -7,6 +7,7 @@ import { StoreError } from "../errors.ts";
 import type { Ask } from "./ask.ts";
 import type { Place } from "./place.ts";
 import { asStoreError, isServersWord } from "./postgres-error.ts";
+import { SessionChain } from "./session-chain.ts";
 import { prepareSession } from "./session.ts";
 
 /** Each is a process of the server; more would make the disk no faster. */
@@ -19,8 +20,8 @@ export class Connections {
   readonly #pool: pg.Pool;
   /** Those who wait for a connection; each is told that it has one. */
   readonly #waiting = new Set<() => void>();
-  /** Connections whose session is ours. */
-  readonly #prepared = new WeakSet<pg.PoolClient>();
+  /** Connections whose session is ours, with what is known of it. */
+  readonly #sessions = new WeakMap<pg.PoolClient, SessionChain>();
   #taken = 0;
   #closing: Promise<void> | undefined;
   #idle: () => void = () => undefined;
@@ -38,7 +39,7 @@ export class Connections {
    *
    * @throws StoreError `busy`, `unavailable`, `failed`, `closed`
    */
-  async use<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+  async use<T>(work: (ask: Ask, chain: SessionChain) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw new StoreError("closed", "The store is closed.");
     await this.#take();
     try {
@@ -57,7 +58,7 @@ export class Connections {
     return this.#closing;
   }
 
-  async #work<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+  async #work<T>(work: (ask: Ask, chain: SessionChain) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw asStoreError(error, this.#place.name);
     });
@@ -68,12 +69,17 @@ export class Connections {
         throw asStoreError(error, this.#place.name);
       });
     try {
-      if (!this.#prepared.has(client)) await prepareSession(ask, this.#place.name);
-      this.#prepared.add(client);
-      return await work(ask);
+      return await work(ask, this.#sessions.get(client) ?? (await this.#begin(client, ask)));
     } finally {
       client.release(isBroken);
     }
+  }
+
+  async #begin(client: pg.PoolClient, ask: Ask): Promise<SessionChain> {
+    await prepareSession(ask, this.#place.name);
+    const chain = new SessionChain();
+    this.#sessions.set(client, chain);
+    return chain;
   }
 
   #take(): Promise<void> {

@@ -3,18 +3,21 @@
  * or a device may do hangs on other rows of its account, and on rows that are not there yet; with that the plain isolation
  * of one statement is enough, and nothing has to be tried again.
  */
+import type { AuditEntry, AuditPlace } from "../audit.ts";
 import { StoreError } from "../errors.ts";
 import type { Done, Engine, Script, Step, Value } from "../script.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Ask } from "./ask.ts";
 import type { Connections } from "./connections.ts";
 import { LOCKS } from "./locks.ts";
+import type { SessionChain } from "./session-chain.ts";
 
 const NOTHING: Done = Object.freeze({ rows: [], changes: 0 });
 const LOCK = `SELECT pg_advisory_xact_lock(${LOCKS}, hashtext(?1))`;
 const LOCK_OF = `SELECT pg_advisory_xact_lock(${LOCKS}, hashtext(account)) FROM requests WHERE seq = ?1`;
 
 type Query = (sql: string, values: readonly Value[]) => Promise<Done>;
+type Push = (sql: string, ...values: readonly Value[]) => void;
 
 export function postgresEngine(connections: Connections, announcer: Announcer): Engine {
   const prepared = new Map<string, { readonly name: string; readonly text: string }>();
@@ -40,8 +43,14 @@ export function postgresEngine(connections: Connections, announcer: Announcer): 
     return value;
   }
 
-  async function transaction<T>(ask: Ask, script: Script<T>, changed: Set<string | undefined>): Promise<T> {
+  async function transaction<T>(
+    ask: Ask,
+    chain: SessionChain,
+    script: Script<T>,
+    changed: Set<string | undefined>,
+  ): Promise<T> {
     const send = over(ask);
+    await chain.ready(ask);
     // Nothing comes back of these that a script waits for: the next statement goes out right behind them.
     const ahead: Promise<unknown>[] = [ask("BEGIN")];
     const query: Query = async (sql, values) => {
@@ -50,33 +59,46 @@ export function postgresEngine(connections: Connections, announcer: Announcer): 
       return done;
     };
     try {
-      const value = await play(script, query, (sql, on) => void ahead.push(send(sql, [on])), changed);
-      await Promise.all(ahead.splice(0));
+      const push: Push = (sql, ...values) => void ahead.push(send(sql, values));
+      const append = (entry: AuditEntry): AuditPlace => chain.append(entry, (sql, values) => push(sql, ...values));
+      const value = await play(script, { query, push, append }, changed);
+      const [{ command }] = await Promise.all([ask("COMMIT"), ...ahead.splice(0)]);
       // A server that could not commit may say ROLLBACK and no error.
-      const { command } = await ask("COMMIT");
       if (command !== "COMMIT") throw new StoreError("failed", "PostgreSQL did not commit.");
       return value;
     } catch (error) {
+      chain.forget();
       await Promise.allSettled([...ahead, ask("ROLLBACK")]);
       throw error;
     }
   }
 
   return {
-    read: (script) => connections.use((ask) => play(script(), over(ask), noLock, new Set())),
-    write: (script) => told((changed) => connections.use((ask) => transaction(ask, script(), changed))),
-    writeOne: (script) => told((changed) => connections.use((ask) => play(script(), over(ask), noLock, changed))),
+    read: (script) => connections.use((ask) => play(script(), alone(over(ask)), new Set())),
+    write: (script) => told((changed) => connections.use((ask, chain) => transaction(ask, chain, script(), changed))),
+    writeOne: (script) => told((changed) => connections.use((ask) => play(script(), alone(over(ask)), changed))),
   };
 }
 
-function noLock(): never {
-  throw new StoreError("failed", "A lock is held in a transaction alone.");
+/** What a script's steps do. */
+interface Hands {
+  readonly query: Query;
+  /** Sends a statement of which nothing comes back. */
+  readonly push: Push;
+  readonly append: (entry: AuditEntry) => AuditPlace;
 }
 
-async function play<T>(
+/** Without a transaction around it there is neither a lock nor a record. */
+export function alone(query: Query): Hands {
+  const never = (): never => {
+    throw new StoreError("failed", "A lock is held, and a record written, in a transaction alone.");
+  };
+  return { query, push: never, append: never };
+}
+
+export async function play<T>(
   script: Script<T>,
-  query: Query,
-  hold: (sql: string, value: Value) => void,
+  { query, push, append }: Hands,
   changed: Set<string | undefined>,
 ): Promise<T> {
   const perform = (step: Step): Promise<Done> | Done => {
@@ -87,11 +109,13 @@ async function play<T>(
       case "claim":
         return query(`${step.sql} FOR UPDATE SKIP LOCKED`, step.values);
       case "lock":
-        hold(LOCK, step.account);
+        push(LOCK, step.account);
         return NOTHING;
       case "lockOf":
-        hold(LOCK_OF, step.sequence);
+        push(LOCK_OF, step.sequence);
         return NOTHING;
+      case "record":
+        return { ...NOTHING, place: append(step.entry) };
       case "tell":
         changed.add(step.account);
         return NOTHING;

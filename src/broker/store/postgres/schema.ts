@@ -125,4 +125,45 @@ export const MIGRATIONS: readonly string[] = [
     since BIGINT NOT NULL
   );
   `,
+  `
+  -- The audit log: chains of records, and the service's signed word on where they ended. Where a chain begins is its base.
+  CREATE TABLE chains (
+    chain INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    writer TEXT COLLATE "C" NOT NULL UNIQUE,
+    base_seq BIGINT NOT NULL DEFAULT 0,
+    base_hash TEXT NOT NULL DEFAULT '',
+    moved_at BIGINT NOT NULL DEFAULT 0
+  );
+
+  CREATE TABLE audit (
+    chain INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    request BIGINT NOT NULL,
+    subject TEXT NOT NULL,
+    kid TEXT NOT NULL,
+    value TEXT NOT NULL,
+    by_kid TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (chain, seq)
+  );
+
+  CREATE TABLE checkpoints (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    created BIGINT NOT NULL,
+    checkpoint TEXT NOT NULL
+  );
+
+  ALTER TABLE answers ADD COLUMN audit_writer TEXT;
+  ALTER TABLE answers ADD COLUMN audit_seq BIGINT;
+  ALTER TABLE answers ADD COLUMN audit_hash TEXT;
+
+  -- Goes into the hash by which records tell the account, and goes with it.
+  ALTER TABLE accounts ADD COLUMN salt TEXT NOT NULL DEFAULT '';
+  UPDATE accounts SET salt = replace(CAST(gen_random_uuid() AS TEXT), '-', '');
+
+  -- The last request of which the log knows no beginning.
+  INSERT INTO meta (name, value) SELECT 'audit_from', CAST(coalesce(max(seq), 0) AS TEXT) FROM requests;
+  `,
 ];

@@ -1,7 +1,9 @@
 /** Accounts, connect codes and registered enquirers. */
 import type { AccountStore } from "../accounts.ts";
 import type { Settled } from "../requests.ts";
-import { type Engine, lock, row, rows, run, type Script, tell } from "../script.ts";
+import { accountHash, randomName } from "../audit-hash.ts";
+import { type Engine, lock, record, row, rows, run, type Script, tell } from "../script.ts";
+import { accountRecord } from "./account-record.ts";
 import { brokerCancel } from "./broker-cancel.ts";
 import { integerOf, optionalTextOf, publicJwkOf, textOf } from "./parse-rows.ts";
 
@@ -35,26 +37,32 @@ const STANDING = `
     ) THEN 1 ELSE 0 END AS local,
     CASE WHEN EXISTS (SELECT 1 FROM enquirers WHERE kid = ?2) THEN 1 ELSE 0 END AS registered`;
 
-function* addAccount(account: string, now: number): Script<boolean> {
-  const insert = "INSERT INTO accounts (account, created) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-  const isNew = (yield* run(insert, account, now)) === 1;
-  if (isNew) yield* tell(account);
-  return isNew;
+/** Adds an account, with a salt that no account before had; false where it is there. */
+export function* addAccount(account: string, at: number): Script<boolean> {
+  const salt = randomName();
+  const insert = "INSERT INTO accounts (account, created, salt) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+  if ((yield* run(insert, account, at, salt)) === 0) return false;
+  yield* tell(account);
+  yield* record({ event: "account_added", at, subject: accountHash(salt, account) });
+  return true;
 }
 
 function* removeAccount(account: string, now: number): Script<readonly Settled[] | undefined> {
   yield* lock(account);
-  if ((yield* run("DELETE FROM accounts WHERE account = ?1", account)) === 0) return undefined;
+  const removed = yield* row("DELETE FROM accounts WHERE account = ?1 RETURNING salt", account);
+  if (removed === undefined) return undefined;
   for (const table of ["codes", "devices", "policies", "strikes"]) {
     yield* run(`DELETE FROM ${table} WHERE account = ?1`, account);
   }
   yield* tell(account);
+  const subject = accountHash(textOf(removed, "salt"), account);
+  yield* record({ event: "account_removed", at: now, subject });
   return yield* brokerCancel(account, now);
 }
 
 export function accountScripts({ read, write, writeOne }: Engine): Accounts {
   return {
-    addAccount: (account, now) => writeOne(() => addAccount(account, now)),
+    addAccount: (account, now) => write(() => addAccount(account, now)),
     accounts: () =>
       read(function* () {
         const found = yield* rows("SELECT account, created FROM accounts ORDER BY account");
@@ -68,7 +76,9 @@ export function accountScripts({ read, write, writeOne }: Engine): Accounts {
     addCode: ({ account, code, now, expires }) =>
       write(function* () {
         yield* lock(account);
-        return (yield* run(INSERT_CODE, account, code, now, expires)) === 1;
+        if ((yield* run(INSERT_CODE, account, code, now, expires)) === 0) return false;
+        yield* accountRecord(account, { event: "code", at: now });
+        return true;
       }),
     codes: (account, now) =>
       read(function* () {
@@ -95,9 +105,11 @@ export function accountScripts({ read, write, writeOne }: Engine): Accounts {
         return { fromIsAccount: is("account"), local: is("local"), registered: is("registered") };
       }),
     addEnquirer: ({ kid, jwk, name, now }) =>
-      writeOne(function* () {
+      write(function* () {
         const insert = "INSERT INTO enquirers (kid, jwk, name, created) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-        return (yield* run(insert, kid, JSON.stringify(jwk), name, now)) === 1;
+        if ((yield* run(insert, kid, JSON.stringify(jwk), name, now)) === 0) return false;
+        yield* record({ event: "enquirer_added", at: now, kid });
+        return true;
       }),
     enquirers: () =>
       read(function* () {
@@ -108,9 +120,11 @@ export function accountScripts({ read, write, writeOne }: Engine): Accounts {
           created: integerOf(one, "created"),
         }));
       }),
-    removeEnquirer: (kid) =>
-      writeOne(function* () {
-        return (yield* run("DELETE FROM enquirers WHERE kid = ?1", kid)) === 1;
+    removeEnquirer: (kid, now) =>
+      write(function* () {
+        if ((yield* run("DELETE FROM enquirers WHERE kid = ?1", kid)) === 0) return false;
+        yield* record({ event: "enquirer_removed", at: now, kid });
+        return true;
       }),
   };
 }

@@ -1,7 +1,10 @@
 /** Devices: let in by a code that is spent in the same transaction. */
 import { LIMITS } from "../../../protocol/index.ts";
 import type { AccountStore, Admission, ConnectOutcome, NewDevice } from "../accounts.ts";
+import { signedHash } from "../audit-hash.ts";
 import { type Engine, lock, row, rows, run, type Script, tell } from "../script.ts";
+import { accountRecord } from "./account-record.ts";
+import { addAccount } from "./accounts.ts";
 import { deviceOf, deviceStateOf, integerOf, optionalTextOf } from "./parse-rows.ts";
 
 type Devices = Pick<AccountStore, "connectDevice" | "updateDevice" | "device" | "devices" | "noteAsked" | "noteSeen">;
@@ -23,8 +26,7 @@ const REPLACE = `
 /** Takes the admission, or says why it does not hold. */
 function* admit({ account, kid, now }: NewDevice, admission: Admission): Script<ConnectOutcome | undefined> {
   if (admission.by === "open_service") {
-    const insert = "INSERT INTO accounts (account, created) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    return (yield* run(insert, account, now)) === 1 ? undefined : { kind: "account_exists" };
+    return (yield* addAccount(account, now)) ? undefined : { kind: "account_exists" };
   }
   const { codeId } = admission;
   const select = "SELECT spent_by FROM codes WHERE id = ?1 AND account = ?2 AND expires > ?3";
@@ -38,11 +40,15 @@ function* admit({ account, kid, now }: NewDevice, admission: Admission): Script<
   return undefined;
 }
 
-function* update({ account, kid, name, profile, changesKeys }: NewDevice): Script<boolean> {
-  const values = [name, JSON.stringify(profile), account, kid];
-  const isKnown = (changesKeys && (yield* run(WANT, ...values)) === 1) || (yield* run(REPLACE, ...values)) === 1;
-  if (isKnown) yield* tell(account);
-  return isKnown;
+function* update({ account, kid, name, profile, changesKeys, now }: NewDevice): Script<boolean> {
+  const asked = JSON.stringify(profile);
+  const values = [name, asked, account, kid];
+  const isWanted = changesKeys && (yield* run(WANT, ...values)) === 1;
+  if (!isWanted && (yield* run(REPLACE, ...values)) === 0) return false;
+  yield* tell(account);
+  const event = isWanted ? "profile_wanted" : "profile";
+  yield* accountRecord(account, { event, at: now, kid, by: kid, value: signedHash(asked) });
+  return true;
 }
 
 function* connect(device: NewDevice, admission: Admission): Script<ConnectOutcome> {
@@ -63,8 +69,10 @@ function* connect(device: NewDevice, admission: Admission): Script<ConnectOutcom
   }
   const active = yield* row("SELECT 1 FROM devices WHERE account = ?1 AND state = 'active' LIMIT 1", account);
   const given = active === undefined ? "active" : "pending";
-  yield* run(INSERT, account, kid, name, JSON.stringify(signingKey), JSON.stringify(profile), given, now);
+  const signed = JSON.stringify(profile);
+  yield* run(INSERT, account, kid, name, JSON.stringify(signingKey), signed, given, now);
   yield* tell(account);
+  yield* accountRecord(account, { event: `device_${given}`, at: now, kid, by: kid, value: signedHash(signed) });
   return { kind: "connected", state: given };
 }
 

@@ -2,6 +2,7 @@
 import {
   type Draft,
   DRAFTS,
+  type FlattenedJws,
   type Jws,
   type JwsOrJwe,
   type PublicJwk,
@@ -9,6 +10,7 @@ import {
   type RequestStatus,
 } from "../../../protocol/index.ts";
 import type { PrivateJwk } from "../../../crypto/index.ts";
+import type { AuditPlace } from "../audit.ts";
 import type { DeviceState, StoredDevice } from "../accounts.ts";
 import { StoreError } from "../errors.ts";
 import type { PendingRequest, StoredRequest } from "../requests.ts";
@@ -67,6 +69,10 @@ export function optionalJwsOf(row: unknown, name: string): Jws | undefined {
   return optionalTextOf(row, name) === undefined ? undefined : jwsOf(row, name);
 }
 
+export function flattenedJwsOf(row: unknown, name: string): FlattenedJws {
+  return JSON.parse(textOf(row, name)) as FlattenedJws;
+}
+
 export function publicJwkOf(row: unknown, name: string): PublicJwk {
   return JSON.parse(textOf(row, name)) as PublicJwk;
 }
@@ -120,8 +126,18 @@ export function deviceOf(row: unknown): StoredDevice {
 /** Stands for the FromID of an encrypted request, which nobody here can read; no account is empty. */
 export const ENCRYPTED = "";
 
+/** Stands for the text of an answer that was erased. */
+export const ERASED = "";
+
+/** Where the audit log says when an answer came. */
+function placeOf(row: unknown): AuditPlace | undefined {
+  const writer = optionalTextOf(row, "audit_writer");
+  if (writer === undefined) return undefined;
+  return { writer, sequence: integerOf(row, "audit_seq"), hash: textOf(row, "audit_hash") };
+}
+
 export function requestOf(row: unknown): StoredRequest {
-  const response = optionalTextOf(row, "response") === undefined ? undefined : jwsOrJweOf(row, "response");
+  const kept = optionalTextOf(row, "response") ?? ERASED;
   return Object.freeze({
     sequence: integerOf(row, "seq"),
     brokerId: textOf(row, "broker_id"),
@@ -134,12 +150,16 @@ export function requestOf(row: unknown): StoredRequest {
     encrypted: textOf(row, "from_id") === ENCRYPTED,
     expire: integerOf(row, "expire"),
     state: requestStatusOf(row),
-    response,
-    answered:
-      response === undefined
-        ? undefined
-        : { digest: textOf(row, "answer_digest"), received: integerOf(row, "answer_received") },
+    response: kept === ERASED ? undefined : jwsOrJweOf(row, "response"),
+    answered: answerOf(row),
   });
+}
+
+/** Of a request's answer what remains when it is erased. */
+export function answerOf(row: unknown): StoredRequest["answered"] {
+  const digest = optionalTextOf(row, "answer_digest");
+  if (digest === undefined) return undefined;
+  return { digest, received: integerOf(row, "answer_received"), place: placeOf(row) };
 }
 
 export function pendingOf(row: unknown): PendingRequest {

@@ -1,7 +1,9 @@
 /** Accounts' policies and cool-downs. Lists are JSON in a column: they are read and written whole. */
 import { NO_POLICY, type PolicyChange, type PolicyStore, type StoredPolicy } from "../policies.ts";
-import { type Engine, lock, row, rows, run, type Script } from "../script.ts";
+import { accountHash, policyHash } from "../audit-hash.ts";
+import { type Engine, lock, record, row, rows, run, type Script } from "../script.ts";
 import { afterRejection, type CoolDownRule, type Strikes } from "../strikes.ts";
+import { saltOf } from "./account-record.ts";
 import { integerOf, numbersOf, textOf, textsOf } from "./parse-rows.ts";
 
 const PUT_STRIKES = `
@@ -39,17 +41,20 @@ function* policy(account: string): Script<StoredPolicy> {
   });
 }
 
-function* change(account: string, { lift = [], ...given }: PolicyChange): Script<void> {
+function* change(account: string, { lift = [], ...given }: PolicyChange, by: string, at: number): Script<void> {
   yield* lock(account);
   const { block, allow, allowOnly } = { ...(yield* policy(account)), ...given };
   yield* run(PUT_POLICY, account, JSON.stringify(block), JSON.stringify(allow), allowOnly ? 1 : 0);
   for (const kid of lift) yield* run("DELETE FROM strikes WHERE account = ?1 AND kid = ?2", account, kid);
+  const salt = yield* saltOf(account);
+  const value = policyHash(salt, [block, allow, allowOnly, lift]);
+  yield* record({ event: "policy", at, subject: accountHash(salt, account), value, by });
 }
 
 export function policyScripts({ read, write }: Engine): PolicyStore {
   return {
     accountPolicy: (account) => read(() => policy(account)),
-    changePolicy: (account, given) => write(() => change(account, given)),
+    changePolicy: (account, given, by, now) => write(() => change(account, given, by, now)),
     strikes: (account, kid) => read(() => strikes(account, kid)),
     coolDowns: (account, now, limit) =>
       read(function* () {

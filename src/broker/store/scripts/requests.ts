@@ -10,7 +10,7 @@ import type {
   RequestStore,
   StoredRequest,
 } from "../requests.ts";
-import { type Engine, lock, row, rows, run, type Script, tell } from "../script.ts";
+import { type Engine, lock, record, row, rows, run, type Script, tell } from "../script.ts";
 import { ENCRYPTED, integerOf, pendingOf, requestOf, requestStatusOf, textOf } from "./parse-rows.ts";
 
 type Arrivals = Pick<
@@ -39,7 +39,7 @@ const INSERT = `
   ON CONFLICT DO NOTHING RETURNING seq`;
 const WHOLE = `
   SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, from_id, draft, expire, state, response,
-    a.digest AS answer_digest, a.received AS answer_received
+    a.digest AS answer_digest, a.received AS answer_received, audit_writer, audit_seq, audit_hash
   FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
 const PENDING = `
   SELECT r.seq, broker_id, account, posted_by, enquirer_id, expire, request
@@ -96,6 +96,8 @@ function* add(request: NewStoredRequest, caps: PendingCaps | undefined): Script<
     return (yield* known(account, digest, signerKid)) ?? { kind: "enquirer_id_used" };
   }
   const sequence = integerOf(inserted, "seq");
+  const { received: at, postedBy: by = "" } = request;
+  yield* record({ event: "posted", at, request: sequence, subject: digest, kid: signerKid, by });
   const body = JSON.stringify(request.request);
   yield* run("INSERT INTO request_bodies (seq, request) VALUES (?1, ?2)", sequence, body);
   yield* tell(account);

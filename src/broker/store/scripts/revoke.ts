@@ -1,7 +1,9 @@
 /** How devices go: one by one, or all at once on recovery. What nobody can answer any more is cancelled in the same write. */
 import type { AccountStore, DeviceRemoval, Recovery, RecoveryOutcome } from "../accounts.ts";
 import type { Settled } from "../requests.ts";
+import { signedHash } from "../audit-hash.ts";
 import { type Engine, lock, row, rows, run, type Script, tell } from "../script.ts";
+import { accountRecord } from "./account-record.ts";
 import { brokerCancel } from "./broker-cancel.ts";
 import { optionalTextOf, textOf } from "./parse-rows.ts";
 
@@ -15,6 +17,8 @@ function* revokeDevice({ account, kid, revocation, now }: DeviceRemoval): Script
   const signed = revocation === undefined ? null : JSON.stringify(revocation);
   if ((yield* run(REVOKE, signed, account, kid)) === 0) return undefined;
   yield* tell(account);
+  const value = signed === null ? "" : signedHash(signed);
+  yield* accountRecord(account, { event: "device_revoked", at: now, kid, value });
   const active = yield* row("SELECT 1 FROM devices WHERE account = ?1 AND state = 'active' LIMIT 1", account);
   if (active === undefined) return yield* brokerCancel(account, now);
   const device = yield* row("SELECT asked FROM devices WHERE account = ?1 AND kid = ?2", account, kid);
@@ -30,7 +34,11 @@ function* recoverAccount({ account, revocations, code, now, expires }: Recovery)
   const signed = new Set(revocations.map(({ kid }) => kid));
   const living = yield* rows("SELECT kid FROM devices WHERE account = ?1 AND state <> 'revoked'", account);
   if (living.some((one) => !signed.has(textOf(one, "kid")))) return { kind: "changed" };
-  for (const { kid, jws } of revocations) yield* run(REVOKE, JSON.stringify(jws), account, kid);
+  for (const { kid, jws } of revocations) {
+    const revocation = JSON.stringify(jws);
+    if ((yield* run(REVOKE, revocation, account, kid)) === 0) continue;
+    yield* accountRecord(account, { event: "device_revoked", at: now, kid, value: signedHash(revocation) });
+  }
   yield* run("DELETE FROM codes WHERE account = ?1", account);
   yield* run(
     "INSERT INTO codes (account, code, created, expires) VALUES (?1, ?2, ?3, ?4)",
@@ -40,6 +48,7 @@ function* recoverAccount({ account, revocations, code, now, expires }: Recovery)
     expires,
   );
   yield* tell(account);
+  yield* accountRecord(account, { event: "code", at: now });
   return { kind: "recovered", settled: yield* brokerCancel(account, now) };
 }
 

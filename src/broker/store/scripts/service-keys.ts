@@ -1,19 +1,26 @@
 /** The service's keys. */
 import type { LaterServiceKey, ServiceKeyStore } from "../service-keys.ts";
-import { type Engine, row, rows, run, tell } from "../script.ts";
+import { signedHash } from "../audit-hash.ts";
+import { type Engine, record, row, rows, run, tell } from "../script.ts";
 import { integerOf, jwsOf, privateJwkOf } from "./parse-rows.ts";
 
+const FIRST = "SELECT value FROM meta WHERE name = 'service_key'";
 const INSERT = `
   INSERT INTO service_keys (place, jwk, handover, since)
   SELECT ?1, ?2, ?3, ?4 WHERE (SELECT count(*) FROM service_keys) = ?1 ON CONFLICT DO NOTHING`;
 
-export function serviceKeyScripts({ read, write, writeOne }: Engine): ServiceKeyStore {
+export function serviceKeyScripts({ read, write }: Engine): ServiceKeyStore {
   return {
     serviceKey: (candidate) =>
       write(function* () {
         const insert = "INSERT INTO meta (name, value) VALUES ('service_key', ?1) ON CONFLICT DO NOTHING";
         yield* run(insert, JSON.stringify(candidate));
-        return privateJwkOf(yield* row("SELECT value FROM meta WHERE name = 'service_key'"), "value");
+        return privateJwkOf(yield* row(FIRST), "value");
+      }),
+    firstServiceKey: () =>
+      read(function* () {
+        const found = yield* row(FIRST);
+        return found === undefined ? undefined : privateJwkOf(found, "value");
       }),
     laterServiceKeys: () =>
       read(function* () {
@@ -24,11 +31,13 @@ export function serviceKeyScripts({ read, write, writeOne }: Engine): ServiceKey
           since: integerOf(one, "since"),
         }));
       }),
-    addServiceKey: ({ jwk, handover, since }, after) =>
-      writeOne(function* () {
-        const isNext = (yield* run(INSERT, after, JSON.stringify(jwk), JSON.stringify(handover), since)) === 1;
-        if (isNext) yield* tell();
-        return isNext;
+    addServiceKey: ({ jwk, handover, since }, after, now) =>
+      write(function* () {
+        const signed = JSON.stringify(handover);
+        if ((yield* run(INSERT, after, JSON.stringify(jwk), signed, since)) === 0) return false;
+        yield* tell();
+        yield* record({ event: "service_key", at: now, value: signedHash(signed) });
+        return true;
       }),
   };
 }

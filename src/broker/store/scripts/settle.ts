@@ -1,7 +1,10 @@
 /** How a request leaves PENDING: conditional updates, of which one wins. */
 import type { RequestStatus } from "../../../protocol/index.ts";
 import type { NewAnswer, RequestStore, Settled, SettleOutcome } from "../requests.ts";
-import { claim, type Engine, lockOf, row, run, type Script, tell } from "../script.ts";
+import type { AuditPlace } from "../audit.ts";
+import { signedHash } from "../audit-hash.ts";
+import { claim, type Engine, lockOf, record, row, run, type Script, tell } from "../script.ts";
+import { accountRecord } from "./account-record.ts";
 import { integerOf, requestStatusOf, textOf } from "./parse-rows.ts";
 import { strike } from "./policies.ts";
 
@@ -12,17 +15,20 @@ const BY_DEVICE = `
   UPDATE requests SET state = ?1, settled = ?2, settled_by = ?3
   WHERE seq = ?4 AND state = 'PENDING' AND expire > ?2 AND EXISTS (
     SELECT 1 FROM devices d WHERE d.account = requests.account AND d.kid = ?3 AND d.state = 'active')
-  RETURNING account`;
+  RETURNING account, digest`;
+const INSERT = `
+  INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
 const ACTIVE_DEVICE = `
   SELECT 1 FROM requests r JOIN devices d ON d.account = r.account AND d.kid = ?1 AND d.state = 'active' WHERE r.seq = ?2`;
 const STATE = `
   SELECT state, coalesce(a.digest, '') AS digest FROM requests r LEFT JOIN answers a ON a.seq = r.seq WHERE r.seq = ?1`;
 const EXPIRE = `
   UPDATE requests SET state = 'EXPIRED', settled = ?1 WHERE seq = ?2 AND state = 'PENDING' AND expire <= ?1
-  RETURNING account`;
+  RETURNING account, digest`;
 const CANCEL = `
   UPDATE requests SET state = 'ECANCEL', settled = ?1 WHERE seq = ?2 AND state = 'PENDING' AND expire > ?1
-  RETURNING account`;
+  RETURNING account, digest`;
 const LET_IN = `
   UPDATE devices SET state = 'active', profile = ?1, endorsement = ?2, endorsed_by = ?3
   WHERE account = ?4 AND kid = ?5 AND state = 'pending'`;
@@ -35,12 +41,29 @@ const DROP_CHANGE =
 const DUE =
   "SELECT seq, broker_id, account FROM requests WHERE state = 'PENDING' AND expire <= ?1 ORDER BY expire LIMIT ?2";
 
-/** Whether a conditional update changed the request. */
-function* ended(update: string, ...values: readonly (string | number)[]): Script<boolean> {
+/** How a request ends, and by whom. */
+interface End {
+  readonly event: Exclude<RequestStatus, "PENDING">;
+  readonly at: number;
+  readonly request: number;
+  readonly by?: string;
+  readonly value?: string;
+}
+
+/** Where the end of the request is recorded, if a conditional update changed it. */
+function* ended(end: End, update: string, ...values: readonly (string | number)[]): Script<AuditPlace | undefined> {
   const changed = yield* row(update, ...values);
-  if (changed === undefined) return false;
+  if (changed === undefined) return undefined;
   yield* tell(textOf(changed, "account"));
-  return true;
+  return yield* record({ ...end, subject: textOf(changed, "digest") });
+}
+
+function* endedByDevice(end: Required<Omit<End, "value">> & Pick<End, "value">): Script<AuditPlace | undefined> {
+  return yield* ended(end, BY_DEVICE, end.event, end.at, end.by, end.request);
+}
+
+function* expire(request: number, now: number): Script<boolean> {
+  return (yield* ended({ event: "EXPIRED", at: now, request }, EXPIRE, now, request)) !== undefined;
 }
 
 /** Why nothing changed. `as` is the state that was wanted, `digest` that of the answer. */
@@ -52,7 +75,7 @@ function* refusal(
   now: number,
 ): Script<SettleOutcome> {
   if ((yield* row(ACTIVE_DEVICE, deviceKid, sequence)) === undefined) return { kind: "stranger" };
-  if (yield* ended(EXPIRE, now, sequence)) return { kind: "over", state: "EXPIRED", now: true };
+  if (yield* expire(sequence, now)) return { kind: "over", state: "EXPIRED", now: true };
   const found = yield* row(STATE, sequence);
   const state = requestStatusOf(found);
   if (state === as && textOf(found, "digest") === digest) return { kind: "same" };
@@ -62,57 +85,65 @@ function* refusal(
 
 function* answer({ sequence, deviceKid, digest, response, now, endorses, rejects }: NewAnswer): Script<SettleOutcome> {
   yield* lockOf(sequence);
-  if (!(yield* ended(BY_DEVICE, "REPLY", now, deviceKid, sequence))) {
-    return yield* refusal(sequence, deviceKid, "REPLY", digest, now);
-  }
+  const end = { event: "REPLY", at: now, request: sequence, by: deviceKid, value: digest } as const;
+  const place = yield* endedByDevice(end);
+  if (place === undefined) return yield* refusal(sequence, deviceKid, "REPLY", digest, now);
   const signed = JSON.stringify(response);
-  const insert = "INSERT INTO answers (seq, digest, received, response) VALUES (?1, ?2, ?3, ?4)";
-  yield* run(insert, sequence, digest, now, signed);
-  if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid);
+  yield* run(INSERT, sequence, digest, now, signed, place.writer, place.sequence, place.hash);
+  if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid, now);
   if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
   return { kind: "settled" };
 }
 
 /** About a pending device, or an active one's wanted profile: one of the two, and none where neither is what was asked. */
-function* endorse({ account, kid, profile, accepted }: Endorses, response: string, by: string): Script<void> {
+function* endorse(
+  { account, kid, profile, accepted }: Endorses,
+  response: string,
+  by: string,
+  at: number,
+): Script<void> {
   const asked = JSON.stringify(profile);
+  const about = { at, kid, by, value: signedHash(asked) };
   if (accepted) {
-    yield* run(LET_IN, asked, response, by, account, kid);
-    yield* run(LET_CHANGE, response, by, account, kid, asked);
+    const isIn = (yield* run(LET_IN, asked, response, by, account, kid)) === 1;
+    if (isIn) yield* accountRecord(account, { ...about, event: "device_active" });
+    const isChanged = (yield* run(LET_CHANGE, response, by, account, kid, asked)) === 1;
+    if (isChanged) yield* accountRecord(account, { ...about, event: "profile" });
   } else {
-    yield* run(TURN_AWAY, account, kid);
+    const isAway = (yield* run(TURN_AWAY, account, kid)) === 1;
+    if (isAway) yield* accountRecord(account, { ...about, event: "device_revoked" });
     yield* run(DROP_CHANGE, account, kid, asked);
   }
 }
 
 function* refuse(sequence: number, deviceKid: string, now: number): Script<SettleOutcome> {
   yield* lockOf(sequence);
-  return (yield* ended(BY_DEVICE, "REFUSED", now, deviceKid, sequence))
-    ? { kind: "settled" }
-    : yield* refusal(sequence, deviceKid, "REFUSED", "", now);
+  const place = yield* endedByDevice({ event: "REFUSED", at: now, request: sequence, by: deviceKid });
+  return place === undefined ? yield* refusal(sequence, deviceKid, "REFUSED", "", now) : { kind: "settled" };
 }
 
 function* cancel(sequence: number, now: number): Script<boolean> {
   yield* lockOf(sequence);
-  return (yield* ended(CANCEL, now, sequence)) || (yield* ended(EXPIRE, now, sequence));
+  const place = yield* ended({ event: "ECANCEL", at: now, request: sequence }, CANCEL, now, sequence);
+  return place !== undefined || (yield* expire(sequence, now));
 }
 
 function* expireDue(now: number, limit: number): Script<readonly Settled[]> {
   const settled: Settled[] = [];
   for (const one of yield* claim(DUE, now, limit)) {
-    if (yield* ended(EXPIRE, now, integerOf(one, "seq"))) {
+    if (yield* expire(integerOf(one, "seq"), now)) {
       settled.push({ brokerId: textOf(one, "broker_id"), account: textOf(one, "account"), state: "EXPIRED" });
     }
   }
   return settled;
 }
 
-export function settlingScripts({ read, write, writeOne }: Engine): Settling {
+export function settlingScripts({ read, write }: Engine): Settling {
   return {
     answer: (given) => write(() => answer(given)),
     refuse: ({ sequence, deviceKid, now }) => write(() => refuse(sequence, deviceKid, now)),
     cancel: (sequence, now) => write(() => cancel(sequence, now)),
-    expire: (sequence, now) => writeOne(() => ended(EXPIRE, now, sequence)),
+    expire: (sequence, now) => write(() => expire(sequence, now)),
     // Looking first keeps an idle broker from writing every second.
     expireDue: async (now, limit) =>
       (await read(() => row(DUE, now, 1))) === undefined ? [] : write(() => expireDue(now, limit)),

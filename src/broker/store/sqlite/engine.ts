@@ -1,11 +1,12 @@
 /** Runs scripts on SQLite: at once, with statements that are prepared once. The whole file has one writer at a time. */
 import type Database from "libsql";
 import type { Done, Engine, Script, Step } from "../script.ts";
+import type { FileChain } from "./chain.ts";
 import type { GroupCommit } from "./group-commit.ts";
 
 const NOTHING: Done = Object.freeze({ rows: [], changes: 0 });
 
-export function sqliteEngine(database: Database.Database, writes: GroupCommit): Engine {
+export function sqliteEngine(database: Database.Database, writes: GroupCommit, chain: FileChain): Engine {
   const prepared = new Map<string, Database.Statement>();
   const statement = (sql: string): Database.Statement => {
     const known = prepared.get(sql);
@@ -22,6 +23,8 @@ export function sqliteEngine(database: Database.Database, writes: GroupCommit): 
         return { rows: statement(step.sql).all(...step.values), changes: 0 };
       case "run":
         return { rows: [], changes: statement(step.sql).run(...step.values).changes };
+      case "record":
+        return { ...NOTHING, place: chain.append(step.entry) };
       // A transaction has the file to itself, and other processes see by its version that something changed.
       case "lock":
       case "lockOf":

@@ -23,6 +23,7 @@ const MOST_TURNS = 4;
 
 export class GroupCommit {
   readonly #database: Database.Database;
+  readonly #begun: () => void;
   readonly #queue: QueuedWrite[] = [];
   #scheduled = false;
   /** For how many turns the batch has been gathered, and how long it was at the last. */
@@ -30,8 +31,10 @@ export class GroupCommit {
   #length = 0;
   #closed = false;
 
-  constructor(database: Database.Database) {
+  /** @param begun - called when a transaction has the file to itself */
+  constructor(database: Database.Database, begun: () => void = () => undefined) {
     this.#database = database;
+    this.#begun = begun;
   }
 
   /**
@@ -86,6 +89,7 @@ export class GroupCommit {
     let attempting = false;
     try {
       this.#database.exec("BEGIN IMMEDIATE");
+      this.#begun();
       attempting = true;
       for (const write of batch) write.attempt();
       attempting = false;

@@ -7,6 +7,7 @@ import { scriptsOn } from "../scripts/index.ts";
 import { integerOf } from "../scripts/parse-rows.ts";
 import type { Store } from "../store.ts";
 import { sqliteCalls } from "./calls.ts";
+import { FileChain } from "./chain.ts";
 import { sqliteEngine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFile } from "./open-file.ts";
@@ -28,14 +29,15 @@ export function openSqliteStore(directory: string): Promise<Store> {
 
 function open(directory: string): Store {
   const database = openFile(directory);
-  const writes = new GroupCommit(database);
+  const chain = new FileChain(database);
+  const writes = new GroupCommit(database, () => chain.begin());
   const dataVersion = database.prepare("PRAGMA data_version");
   const version = (): number => integerOf(dataVersion.get(), "data_version");
   let watching: NodeJS.Timeout | undefined;
   let letGo: (() => void) | undefined;
 
   return {
-    ...scriptsOn(sqliteEngine(database, writes)),
+    ...scriptsOn(sqliteEngine(database, writes, chain)),
     ...sqliteCalls(database, writes),
     occupy: () =>
       new Promise((resolve) => {

@@ -134,4 +134,45 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE devices ADD COLUMN change TEXT;
   ALTER TABLE devices ADD COLUMN changed_by TEXT;
   `,
+  `
+  -- The audit log: chains of records, and the service's signed word on where they ended. Where a chain begins is its base.
+  CREATE TABLE chains (
+    chain INTEGER PRIMARY KEY,
+    writer TEXT NOT NULL UNIQUE,
+    base_seq INTEGER NOT NULL DEFAULT 0,
+    base_hash TEXT NOT NULL DEFAULT '',
+    moved_at INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE audit (
+    chain INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    request INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    kid TEXT NOT NULL,
+    value TEXT NOT NULL,
+    by_kid TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (chain, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE checkpoints (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    created INTEGER NOT NULL,
+    checkpoint TEXT NOT NULL
+  ) STRICT;
+
+  ALTER TABLE answers ADD COLUMN audit_writer TEXT;
+  ALTER TABLE answers ADD COLUMN audit_seq INTEGER;
+  ALTER TABLE answers ADD COLUMN audit_hash TEXT;
+
+  -- Goes into the hash by which records tell the account, and goes with it.
+  ALTER TABLE accounts ADD COLUMN salt TEXT NOT NULL DEFAULT '';
+  UPDATE accounts SET salt = lower(hex(randomblob(16)));
+
+  -- The last request of which the log knows no beginning.
+  INSERT INTO meta (name, value) SELECT 'audit_from', CAST(coalesce(max(seq), 0) AS TEXT) FROM requests;
+  `,
 ];

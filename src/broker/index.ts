@@ -1,4 +1,16 @@
 /** The broker: `confirm broker`. One process, a store, and the policy of its operator. */
+export {
+  AuditError,
+  type AuditOptions,
+  type AuditReport,
+  type ErasedBodies,
+  eraseBodies,
+  makeCheckpoint,
+  type Moved,
+  moveRecords,
+  type Problem,
+  verifyAudit,
+} from "./audit/index.ts";
 export { BrokerError, type BrokerErrorCode } from "./errors.ts";
 export type { BrokerOptions } from "./options.ts";
 export {
@@ -17,6 +29,8 @@ export { rotateServiceKey, serviceKeyOf, serviceKeysOf, signerAt } from "./servi
 export { type RunningBroker, startBroker } from "./start.ts";
 export {
   type DeviceState,
+  isPassing,
+  openAuditSnapshot,
   openStore,
   type Settled,
   type Store,

@@ -1,4 +1,5 @@
 /** Starts a broker and stops it: what was taken in is finished, long polls end with what is known, sockets are closed. */
+import { keepCheckpoints } from "./audit/index.ts";
 import { newBrokerId } from "../crypto/index.ts";
 import { systemDns } from "../node/index.ts";
 import { pushEndpoint } from "../protocol/index.ts";
@@ -151,6 +152,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     });
   }, service.limiter.taken);
   const stopSweeping = startSweeping(service);
+  const stopCheckpoints = keepCheckpoints(service);
   const renewal =
     tls === undefined || certificate === undefined || !("setSecureContext" in server)
       ? undefined
@@ -162,6 +164,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
     capacity.close();
     notices.close();
     await Promise.all([push.close(), stopListening(GRACE_MS), stopSweeping()]);
+    await stopCheckpoints();
     await store.close();
     log.write({ event: "stopped" });
     log.flush();

@@ -28,6 +28,8 @@ export type CliErrorCode =
   | "refused"
   /** Ctrl-C before anybody was asked. */
   | "given_up"
+  /** The store cannot be used now. */
+  | "store"
   /** The receipt could not be written. */
   | "receipt";
 

@@ -3,6 +3,7 @@ import { Command, type CommanderError } from "commander";
 import { addAccount } from "./commands/account.ts";
 import { addAnswers } from "./commands/answer.ts";
 import { addAsk } from "./commands/ask.ts";
+import { addAudit } from "./commands/audit.ts";
 import { addBroker } from "./commands/broker.ts";
 import { addConnect } from "./commands/connect.ts";
 import { addDevice } from "./commands/device.ts";
@@ -58,6 +59,7 @@ Examples:
     addAccount,
     addEnquirer,
     addServiceKey,
+    addAudit,
     addPolicy,
     addDevice,
   ]) {

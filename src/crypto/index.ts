@@ -7,6 +7,7 @@ export { newConnectCode, showConnectCode } from "./connect-code.ts";
 export { verifyDer } from "./der-signature.ts";
 export { type NewDeviceProfile, openDeviceProfile, signDeviceProfile, type VerifiedProfile } from "./device-profile.ts";
 export { type DecryptionKey, decryptionKeyOf, type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
+export { openCheckpoint, signCheckpoint, type VerifiedCheckpoint } from "./checkpoint.ts";
 export { CryptoError, type CryptoErrorCode } from "./errors.ts";
 export type { HeldKey } from "./header.ts";
 export { checkJwe, decryptJws, encryptJws, jweDigest } from "./jwe.ts";

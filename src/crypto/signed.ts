@@ -17,6 +17,7 @@ export const TYP = {
   call: "confirm-request+jws",
   answer: "confirm-response+jws",
   stamp: "confirm-stamp+jws",
+  checkpoint: "confirm-audit-checkpoint+jws",
   nextServiceKey: "confirm-next-service-key+jws",
 } as const;
 

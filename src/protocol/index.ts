@@ -40,6 +40,7 @@ export { REQUESTS } from "./requests.ts";
 export { AccountPolicy, CoolDown, policyEntry, PolicySet } from "./policy-entry.ts";
 export { scanJson } from "./scan.ts";
 export { boolean, either, integer, list, object, oneOf, type ReadOf, type Shape, tagged, text } from "./shape.ts";
+export { AuditCheckpoint } from "./checkpoint.ts";
 export { Stamp } from "./stamp.ts";
 export { type Status, STATUS } from "./status.ts";
 export {

@@ -6,6 +6,7 @@
 import type { AuditPlace } from "../../crypto/index.ts";
 import type { FlattenedJws, JwsOrJwe, RequestStatus } from "../../protocol/index.ts";
 import type { DeviceState } from "./accounts.ts";
+import type { ServiceKeyStore } from "./service-keys.ts";
 
 export const AUDIT_EVENTS = [
   /** A chain begins; `request` is the last request that was there before the store had a log. */
@@ -109,6 +110,7 @@ export interface AuditedDevice {
   readonly salt: string;
   readonly kid: string;
   readonly state: DeviceState;
+  readonly created: number;
 }
 
 /** What verifying reads. */
@@ -130,6 +132,11 @@ export interface AuditReader {
   auditedBodies(after: number, limit: number): Promise<readonly AuditedBodies[]>;
   /** Devices behind this one, by account and kid. */
   auditedDevices(account: string, kid: string, limit: number): Promise<readonly AuditedDevice[]>;
+}
+
+/** A store as it was at one instant, for reading alone. */
+export interface AuditSnapshot extends AuditReader, Pick<ServiceKeyStore, "firstServiceKey" | "laterServiceKeys"> {
+  close(): Promise<void>;
 }
 
 /** How far an erasure came. */

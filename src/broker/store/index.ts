@@ -1,6 +1,9 @@
 /** The store: one interface, and the engines behind it. */
 import { StoreError } from "./errors.ts";
+import type { AuditSnapshot } from "./audit.ts";
+import { openPostgresSnapshot } from "./postgres/snapshot.ts";
 import { openPostgresStore } from "./postgres/index.ts";
+import { openSqliteSnapshot } from "./sqlite/snapshot.ts";
 import { openSqliteStore } from "./sqlite/index.ts";
 import type { Store } from "./store.ts";
 
@@ -36,14 +39,18 @@ export type {
 } from "./requests.ts";
 export type {
   AuditChain,
+  AuditedAnswer,
   AuditedBodies,
   AuditedRequest,
   AuditPlace,
   AuditReader,
   AuditRecord,
+  AuditSnapshot,
   AuditStore,
   StoredCheckpoint,
 } from "./audit.ts";
+export { AUDIT_EVENTS } from "./audit.ts";
+export { MOST_LOOKED_UP } from "./scripts/audit-reading.ts";
 export { accountHash, recordHash } from "./audit-hash.ts";
 export { NO_POLICY, type PolicyChange, type PolicyStore, type StoredCoolDown, type StoredPolicy } from "./policies.ts";
 export type { LaterServiceKey, ServiceKeyStore } from "./service-keys.ts";
@@ -58,8 +65,21 @@ export type { Taken, TakenStore } from "./taken.ts";
  * @throws StoreError `unsupported`, `unavailable`, `newer_schema`, `not_a_store`, `busy`, `failed`
  */
 export async function openStore(where: string): Promise<Store> {
+  return isPostgres(where) ? openPostgresStore(where) : openSqliteStore(where);
+}
+
+/**
+ * Opens a store as it is now, for reading its audit log: nothing is written, nothing made, and who writes is not held up.
+ *
+ * @throws StoreError `unsupported`, `unavailable`, `newer_schema`, `not_a_store`, `busy`, `failed`
+ */
+export async function openAuditSnapshot(where: string): Promise<AuditSnapshot> {
+  return isPostgres(where) ? openPostgresSnapshot(where) : openSqliteSnapshot(where);
+}
+
+function isPostgres(where: string): boolean {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(where)?.[1]?.toLowerCase();
-  if (scheme === undefined) return openSqliteStore(where);
-  if (scheme === "postgres" || scheme === "postgresql") return openPostgresStore(where);
+  if (scheme === undefined) return false;
+  if (scheme === "postgres" || scheme === "postgresql") return true;
   throw new StoreError("unsupported", `There is no store for ${scheme}:// addresses.`);
 }

@@ -2,7 +2,7 @@
  * Requests and their answers, as every engine keeps them. A request leaves PENDING once, by one conditional write:
  * of an answer, a refusal, a cancellation and the passing of its time, the first that is durable wins.
  */
-import type { AuditPlace } from "./audit.ts";
+import type { AuditPlace } from "../../crypto/index.ts";
 import type { CoolDownRule } from "./strikes.ts";
 import type { Draft, Jws, JwsOrJwe, RequestStatus } from "../../protocol/index.ts";
 
@@ -75,8 +75,7 @@ export interface StoredRequest {
    * says so, if there was one.
    */
   readonly answered:
-    | { readonly digest: string; readonly received: number; readonly place: AuditPlace | undefined }
-    | undefined;
+    { readonly digest: string; readonly received: number; readonly place: AuditPlace | undefined } | undefined;
 }
 
 export interface PendingRequest {

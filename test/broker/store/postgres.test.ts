@@ -4,6 +4,7 @@ import { type NewStoredRequest, openStore, type Taken } from "../../../src/broke
 import { Connections, MOST_CONNECTIONS, MOST_WAITING } from "../../../src/broker/store/postgres/connections.ts";
 import { placeAt } from "../../../src/broker/store/postgres/place.ts";
 import { NO_POSTGRES, Postgres } from "../../support/postgres.ts";
+import { auditSuite } from "../audit-suite.ts";
 import { storeRaces } from "../store-races.ts";
 import { type StoreFactory, storeSuite } from "../store-suite.ts";
 
@@ -25,6 +26,11 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
   }
 
   storeSuite("PostgreSQL", newStore);
+  auditSuite("PostgreSQL", async () => {
+    const place = await server.database();
+    const sql = (text: string) => server.sql(place, text.replaceAll("%", "mesh_confirm."));
+    return { place, sql, overriding: "OVERRIDING SYSTEM VALUE", discard: () => server.drop(place) };
+  });
   describe("the store on PostgreSQL", () => {
     storeRaces(newStore);
   });

@@ -6,6 +6,7 @@ import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../../src/broker/store/index.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
+import { auditSuite } from "../audit-suite.ts";
 import { storeRaces } from "../store-races.ts";
 import { type StoreFactory, storeSuite } from "../store-suite.ts";
 
@@ -23,6 +24,18 @@ async function newStore(): Promise<StoreFactory> {
 }
 
 storeSuite("SQLite", newStore);
+auditSuite("SQLite", async () => {
+  const place = await newFolder();
+  const sql = (text: string) => {
+    const database = new Database(join(place, "broker.sqlite"));
+    const statement = database.prepare(text.replaceAll("%", ""));
+    const rows = statement.reader ? (statement.all() as Record<string, unknown>[]) : [];
+    if (!statement.reader) statement.run();
+    database.close();
+    return Promise.resolve(rows);
+  };
+  return { place, sql, overriding: "", discard: () => rm(place, { recursive: true }) };
+});
 describe("the store on SQLite", () => {
   storeRaces(newStore);
 });

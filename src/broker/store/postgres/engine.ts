@@ -19,7 +19,8 @@ const LOCK_OF = `SELECT pg_advisory_xact_lock(${LOCKS}, hashtext(account)) FROM 
 type Query = (sql: string, values: readonly Value[]) => Promise<Done>;
 type Push = (sql: string, ...values: readonly Value[]) => void;
 
-export function postgresEngine(connections: Connections, announcer: Announcer): Engine {
+/** Statements of the scripts as this server has them, each prepared once in a session. */
+export function preparedOver(): (ask: Ask) => Query {
   const prepared = new Map<string, { readonly name: string; readonly text: string }>();
   const statement = (sql: string): { readonly name: string; readonly text: string } => {
     const known = prepared.get(sql);
@@ -28,12 +29,14 @@ export function postgresEngine(connections: Connections, announcer: Announcer): 
     prepared.set(sql, fresh);
     return fresh;
   };
-  const over =
-    (ask: Ask): Query =>
-    async (sql, values) => {
-      const { rows, rowCount } = await ask({ ...statement(sql), values: [...values] });
-      return { rows, changes: rowCount ?? 0 };
-    };
+  return (ask) => async (sql, values) => {
+    const { rows, rowCount } = await ask({ ...statement(sql), values: [...values] });
+    return { rows, changes: rowCount ?? 0 };
+  };
+}
+
+export function postgresEngine(connections: Connections, announcer: Announcer): Engine {
+  const over = preparedOver();
 
   /** Runs a script that may write, then tells the other processes whose accounts it changed. */
   async function told<T>(play: (told: Set<string | undefined>) => Promise<T>): Promise<T> {

@@ -7,9 +7,9 @@ import { MIGRATIONS } from "./schema.ts";
 import { SCHEMA } from "./session.ts";
 
 /** So that we tell our tables from another program's; a dump carries it. */
-const MARK = "mesh-confirm";
+export const MARK = "mesh-confirm";
 
-const FOUND = `
+export const FOUND = `
   SELECT obj_description(to_regclass('${SCHEMA}.migrations'), 'pg_class') AS mark,
     (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('${SCHEMA}')) AS things`;
 const FIRST = `

@@ -39,14 +39,15 @@ const BODIES = `
   FROM requests r LEFT JOIN answers a ON a.seq = r.seq LEFT JOIN request_bodies b ON b.seq = r.seq
   WHERE r.seq > ?1 ORDER BY r.seq LIMIT ?2`;
 const DEVICES = `
-  SELECT d.account, coalesce(salt, '') AS salt, kid, state FROM devices d LEFT JOIN accounts a ON a.account = d.account
+  SELECT d.account, coalesce(salt, '') AS salt, kid, state, d.created FROM devices d LEFT JOIN accounts a ON a.account = d.account
   WHERE d.account > ?1 OR (d.account = ?1 AND kid > ?2) ORDER BY d.account, kid LIMIT ?3`;
 const CHECKPOINTS = "SELECT id, created, checkpoint FROM checkpoints";
 
 function recordOf(row: unknown): AuditRecord {
   const named = textOf(row, "event");
   const event = AUDIT_EVENTS.find((one) => one === named);
-  if (event === undefined) throw new StoreError("failed", "The audit log has an event that this program does not know.");
+  if (event === undefined)
+    throw new StoreError("failed", "The audit log has an event that this program does not know.");
   return {
     sequence: integerOf(row, "seq"),
     at: integerOf(row, "at"),
@@ -148,6 +149,7 @@ export function auditReadingScripts({ read }: Pick<Engine, "read">): AuditReader
           salt: textOf(one, "salt"),
           kid: textOf(one, "kid"),
           state: deviceStateOf(one),
+          created: integerOf(one, "created"),
         }));
       }),
   };

@@ -38,7 +38,11 @@ export function auditScripts({ write, writeOne }: Engine): Upkeep {
   return {
     addCheckpoint: (created, checkpoint) =>
       writeOne(function* () {
-        yield* run("INSERT INTO checkpoints (created, checkpoint) VALUES (?1, ?2)", created, JSON.stringify(checkpoint));
+        yield* run(
+          "INSERT INTO checkpoints (created, checkpoint) VALUES (?1, ?2)",
+          created,
+          JSON.stringify(checkpoint),
+        );
       }),
     moveBase: (chain, from, { sequence, hash, movedAt }) =>
       writeOne(function* () {

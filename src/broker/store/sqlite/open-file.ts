@@ -10,11 +10,11 @@ import { integerOf } from "../scripts/parse-rows.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { asStoreError } from "./sqlite-error.ts";
 
-const FILE = "broker.sqlite";
+export const FILE = "broker.sqlite";
 /** "mcnf", so that `file` and we can tell this database from others. */
-const APPLICATION_ID = 0x6d636e66;
+export const APPLICATION_ID = 0x6d636e66;
 /** How long another process may hold the lock before a write is refused, in milliseconds. */
-const BUSY_MS = 5000;
+export const BUSY_MS = 5000;
 
 /**
  * Opens or creates the database in a directory.

@@ -5,7 +5,7 @@ import { DeviceEntry, RequestEntry, RequestStatusName, ResponseEntry, Withdrawal
 import { AccountEntry } from "./account-entry.ts";
 import { FlattenedJws, Jwe, Jws, Kid, PresenceAssertion, PublicJwk } from "./jose-shapes.ts";
 import type { Definitions, Described } from "./json-schema.ts";
-import { AccountId, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
+import { AccountId, AuditWriter, BrokerId, DateTime, EnquirerId, Sequence, Sha256 } from "./members.ts";
 import { Encoding, RESPONSES, Version } from "./responses.ts";
 import { EntryRef, REQUESTS } from "./requests.ts";
 import { AccountPolicy, CoolDown, PolicySet } from "./policy-entry.ts";
@@ -146,6 +146,7 @@ export const STRUCTURES: Definitions = {
   RequestStatus: { shape: RequestStatusName, description: "The state of a request (-01 §6.4.4)." },
   DateTime: { shape: DateTime, description: "A date and time, RFC 3339 in UTC." },
   Kid: { shape: Kid, description: "The fingerprint of a key (draft-hallambaker-udf)." },
+  AuditWriter: { shape: AuditWriter, description: "A chain of the broker's audit log (ours): base64url of 16 bytes." },
   Sha256: { shape: Sha256, description: "Base64url of 32 bytes." },
   Choice: { shape: Choice, description: "The button that was chosen (ours)." },
 };

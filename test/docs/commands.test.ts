@@ -26,6 +26,9 @@ const GROUPS = [
   "enquirer add",
   "policy block",
   "service-key rotate",
+  "audit verify",
+  "audit rotate",
+  "audit erase",
 ];
 /** Options of programs that are not ours, and of `npm start`. */
 const FOREIGN = ["--no-install", "--stay", "--firefox"];

@@ -1,6 +1,6 @@
 /** Holds what the tables say now against the records: every request, end and device must have one, and each body its digest. */
 import { CryptoError, jweDigest, requestDigest } from "../../crypto/index.ts";
-import { nodeSha256 } from "../../node/index.ts";
+import { nodePrimitives } from "../../node/index.ts";
 import { isJwe, type JwsOrJwe, ProtocolError } from "../../protocol/index.ts";
 import { accountHash, type AuditedBodies, type AuditReader } from "../store/index.ts";
 import type { Findings } from "./findings.ts";
@@ -77,7 +77,7 @@ async function wrongBodies({ state, digest, request, response, answer }: Audited
 /** Undefined where it is no longer of the form. */
 async function digestOf(body: JwsOrJwe): Promise<string | undefined> {
   try {
-    return await (isJwe(body) ? jweDigest(body, nodeSha256) : requestDigest(body, nodeSha256));
+    return await (isJwe(body) ? jweDigest(body, nodePrimitives) : requestDigest(body, nodePrimitives));
   } catch (error) {
     if (error instanceof CryptoError || error instanceof ProtocolError || error instanceof TypeError) return undefined;
     throw error;

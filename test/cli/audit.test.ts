@@ -37,7 +37,7 @@ describe("confirm audit", { timeout: 120_000 }, () => {
       stdout: expect.stringMatching(/^The audit log verifies\.\n/) as string,
     });
     expect(stdout).toContain(
-      "  requests   1 request held against it\n  kept       2 checkpoint or stamps from elsewhere",
+      "  requests   1 request held against it\n  kept       all that was kept elsewhere (2) is in it",
     );
     const alone = await audit("verify");
     expect(alone.code).toBe(0);
@@ -63,7 +63,7 @@ describe("confirm audit", { timeout: 120_000 }, () => {
     expect([alone.code, reportOf(alone).unchecked]).toEqual([0, 1]);
     const together = await audit("verify", "--file", file, "--stamp", receipt, "--head", head, "--json");
     expect([together.code, reportOf(together).unchecked]).toEqual([0, 0]);
-    const [, brokerId = ""] = /"BrokerID":"([^"]+)"/.exec(await readFile(receipt, "utf8")) ?? [];
+    const [, brokerId = ""] = /"BrokerID":\s*"([^"]+)"/.exec(await readFile(receipt, "utf8")) ?? [];
     const asked = await system.confirm("status", brokerId);
     expect(asked.code).toBe(3);
     expect(asked.stderr).toContain("was erased since");

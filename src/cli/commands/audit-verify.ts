@@ -82,7 +82,7 @@ function verified({ output }: Context, report: AuditReport, kept: number): Exit 
     "The audit log verifies.",
     `  log        ${count(records, "record")} in ${count(chains, "chain")}, ${count(checkpoints, "checkpoint")}`,
     `  requests   ${count(requests - unchecked, "request")} held against it`,
-    ...(kept === 0 ? [] : [`  kept       ${count(kept, "checkpoint or stamp")} from elsewhere found in it`]),
+    ...(kept === 0 ? [] : [`  kept       all that was kept elsewhere (${kept}) is in it`]),
     ...(movedOut === 0
       ? []
       : [

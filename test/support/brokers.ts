@@ -29,6 +29,9 @@ const PATIENCE_MS = 30_000;
 /** Who calls where it does not matter who. */
 const SOMEBODY = "192.0.2.1";
 
+/** One of them, or whatever listens at the address that they are known by. */
+export type Place = number | "front";
+
 /** A push channel. */
 export interface Channel {
   readonly socket: WebSocket;
@@ -80,9 +83,8 @@ export class Brokers {
     return `http://${this.host}${ENDPOINT_PATH}`;
   }
 
-  /** The endpoint of one of them. */
-  at(index: number): string {
-    return `http://127.0.0.1:${String(this.ports[index])}${ENDPOINT_PATH}`;
+  at(place: Place): string {
+    return place === "front" ? this.publicUrl : `http://127.0.0.1:${String(this.ports[place])}${ENDPOINT_PATH}`;
   }
 
   /** Starts one, and waits until it listens. */
@@ -123,8 +125,8 @@ export class Brokers {
     await rm(this.folder, { recursive: true });
   }
 
-  callerAt(index: number, from = SOMEBODY, url = this.publicUrl): Caller {
-    return callerOf({ endpoint: this.at(index), url, service: this.service, from });
+  callerAt(place: Place, from = SOMEBODY, url = this.publicUrl): Caller {
+    return callerOf({ endpoint: this.at(place), url, service: this.service, from });
   }
 
   /** Lets a key ask, as the operator does. */
@@ -143,23 +145,23 @@ export class Brokers {
     return code;
   }
 
-  /** Connects a device at one of them by a code, a good one where none is given. */
-  async connect(index: number, key: SigningKey, account: string, given?: string, from?: string): Promise<Message> {
+  /** Connects a device by a code, a good one where none is given. */
+  async connect(place: Place, key: SigningKey, account: string, given?: string, from?: string): Promise<Message> {
     const code = given ?? (await this.newCode(account));
     const profile = await profileOf(key, account);
-    return this.callerAt(index, from).signed(key, await connectMessage(account, key.kid, profile, code));
+    return this.callerAt(place, from).signed(key, await connectMessage(account, key.kid, profile, code));
   }
 
-  /** Opens a device's push channel at one of them. */
-  async subscribe(index: number, key: SigningKey, account: string, after?: number): Promise<Channel> {
+  /** Opens a device's push channel. */
+  async subscribe(place: Place, key: SigningKey, account: string, after?: number): Promise<Channel> {
     const headers = { host: this.host, "x-forwarded-for": SOMEBODY };
-    const socket = new WebSocket(`${this.at(index).replace("http", "ws")}/push`, ["mesh-confirm"], { headers });
+    const socket = new WebSocket(`${this.at(place).replace("http", "ws")}/push`, ["mesh-confirm"], { headers });
     const frames: string[] = [];
     socket.on("message", (data: Buffer) => frames.push(data.toString()));
     socket.on("error", () => undefined);
     await once(socket, "open");
     const wanted = { Responder: account, ...(after === undefined ? {} : { AfterId: after }) };
-    const push = this.callerAt(index, SOMEBODY, `${this.publicUrl.replace("http", "ws")}/push`);
+    const push = this.callerAt(place, SOMEBODY, `${this.publicUrl.replace("http", "ws")}/push`);
     const call = await push.seal(key, { SubscribeRequest: wanted });
     socket.send(call.body);
     const find = async (is: (frame: string) => boolean): Promise<string> => {

@@ -40,7 +40,11 @@ export async function userAt(broker: TestBroker, account: string): Promise<User>
   return userWith(broker, await broker.connect(account));
 }
 
-export function userWith(broker: TestBroker, device: TestDevice, finger?: Authenticator): User {
+export function userWith(
+  broker: Pick<TestBroker, "endpoint" | "service">,
+  device: TestDevice,
+  finger?: Authenticator,
+): User {
   const account = { account: device.account, broker: broker.endpoint };
   const ports: ResponderPorts = {
     storage: memoryInbox(),

@@ -1,7 +1,8 @@
 /** Finds PostgreSQL's server on this machine, and installs Debian's where that is possible without asking. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { installOnDebian } from "./debian.mjs";
 
 const OLDEST = 15;
 const DEBIAN = "/usr/lib/postgresql";
@@ -25,27 +26,8 @@ function versionIn(folder) {
   }
 }
 
-/** Installs it where it is missing and we may: as root on Debian. Elsewhere its tests say that they are skipped. */
+/** Installs it where it is missing and we may. */
 export function ensurePostgres() {
   if (findPostgres() !== undefined) return;
-  if (process.getuid?.() !== 0 || !isDebian()) {
-    console.error(
-      `PostgreSQL ${OLDEST} or later not found: its tests are skipped. On Debian: apt-get install postgresql`,
-    );
-    return;
-  }
-  console.error("Installing PostgreSQL: apt-get install -y postgresql");
-  for (const args of [["update"], ["install", "-y", "--no-install-recommends", "postgresql"]]) {
-    // Only the programs are wanted: each test starts a server of its own, and the system is to start none.
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
-    if (spawnSync("apt-get", args, { stdio: ["ignore", "inherit", "inherit"], env }).status !== 0) return;
-  }
-}
-
-function isDebian() {
-  try {
-    return /^ID="?debian"?$/m.test(readFileSync("/etc/os-release", "utf8"));
-  } catch {
-    return false;
-  }
+  installOnDebian("postgresql", `PostgreSQL ${OLDEST} or later`);
 }

@@ -4,8 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore, type Store } from "../../src/broker/index.ts";
+import { NO_POSTGRES, Postgres } from "../support/postgres.ts";
 
 const NOW = 1_800_000_000_000;
 const EXPIRE = NOW + 60_000;
@@ -23,16 +24,26 @@ interface Asked {
   readonly expire: number;
 }
 
-let folder: string;
+/** A store that is empty at first. */
+interface Place {
+  readonly where: string;
+  readonly discard: () => Promise<void>;
+}
+
+async function inFolder(): Promise<Place> {
+  const where = await mkdtemp(join(tmpdir(), "confirm-two-"));
+  return { where, discard: () => rm(where, { recursive: true }) };
+}
+
+async function onPostgres(): Promise<Place> {
+  server ??= await Postgres.start();
+  return { where: await server.database(), discard: () => Promise.resolve() };
+}
+
+let server: Postgres | undefined;
+let place: Place;
 let store: Store;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "confirm-two-"));
-  store = await openStore(folder);
-});
-afterEach(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => server?.stop());
 
 /** A request at an account of its own with one device. */
 async function ask(index: number): Promise<Asked> {
@@ -53,7 +64,9 @@ async function ask(index: number): Promise<Asked> {
 /** What the store told a process that ended the requests in its way. */
 async function race(act: string, start: number, requests: readonly Asked[]): Promise<readonly unknown[]> {
   const script = join(import.meta.dirname, "racer.mjs");
-  const child = spawn(process.execPath, [script, folder, act, String(start)], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, place.where, act, String(start)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   child.stdin.end(JSON.stringify(requests));
   return JSON.parse(await text(child.stdout)) as readonly unknown[];
 }
@@ -64,20 +77,36 @@ function hasWon(told: unknown): boolean {
   return told === true || (told as { readonly kind?: string } | null)?.kind === "settled";
 }
 
-describe("two processes at one store", () => {
-  it.each([
-    ["answer", "REPLY", "cancel", "ECANCEL"],
-    ["answer", "REPLY", "expire", "EXPIRED"],
-    ["answer", "REPLY", "remove", "BCANCEL"],
-    ["cancel", "ECANCEL", "remove", "BCANCEL"],
-  ])("that %s (%s) and %s (%s) the same requests end each once", async (one, oneEnd, other, otherEnd) => {
-    const requests = await Promise.all(Array.from({ length: MANY }, (_, index) => ask(index)));
-    const start = Date.now() + LOAD_MS;
-    const [first, second] = await Promise.all([race(one, start, requests), race(other, start, requests)]);
-    for (const [index, { brokerId }] of requests.entries()) {
-      const won = [hasWon(first[index]), hasWon(second[index])];
-      expect([...won].sort(), JSON.stringify([first[index], second[index]])).toEqual([false, true]);
-      expect((await store.request(brokerId))?.state).toBe(won[0] === true ? oneEnd : otherEnd);
-    }
+const STORES = [
+  ["a folder", inFolder, ""],
+  ["PostgreSQL", onPostgres, NO_POSTGRES],
+] as const;
+
+for (const [name, newPlace, whyNot] of STORES) {
+  describe.skipIf(whyNot !== "")(`two processes at one store in ${name}${whyNot}`, () => {
+    beforeEach(async () => {
+      place = await newPlace();
+      store = await openStore(place.where);
+    });
+    afterEach(async () => {
+      await store.close();
+      await place.discard();
+    });
+
+    it.each([
+      ["answer", "REPLY", "cancel", "ECANCEL"],
+      ["answer", "REPLY", "expire", "EXPIRED"],
+      ["answer", "REPLY", "remove", "BCANCEL"],
+      ["cancel", "ECANCEL", "remove", "BCANCEL"],
+    ])("that %s (%s) and %s (%s) the same requests end each once", async (one, oneEnd, other, otherEnd) => {
+      const requests = await Promise.all(Array.from({ length: MANY }, (_, index) => ask(index)));
+      const start = Date.now() + LOAD_MS;
+      const [first, second] = await Promise.all([race(one, start, requests), race(other, start, requests)]);
+      for (const [index, { brokerId }] of requests.entries()) {
+        const won = [hasWon(first[index]), hasWon(second[index])];
+        expect([...won].sort(), JSON.stringify([first[index], second[index]])).toEqual([false, true]);
+        expect((await store.request(brokerId))?.state).toBe(won[0] === true ? oneEnd : otherEnd);
+      }
+    });
   });
-});
+}

@@ -10,7 +10,6 @@ import { NO_POSTGRES, Postgres } from "../support/postgres.ts";
 
 const NOW = 1_800_000_000_000;
 const EXPIRE = NOW + 60_000;
-const MANY = 120;
 /** Both processes have loaded by then, else they meet less often; what is tested holds in any case. */
 const LOAD_MS = 1500;
 const jws = { payload: "e30", signatures: [{ protected: "p", signature: "s" }] };
@@ -78,11 +77,11 @@ function hasWon(told: unknown): boolean {
 }
 
 const STORES = [
-  ["a folder", inFolder, ""],
-  ["PostgreSQL", onPostgres, NO_POSTGRES],
+  ["a folder", inFolder, 120, ""],
+  ["PostgreSQL", onPostgres, 40, NO_POSTGRES],
 ] as const;
 
-for (const [name, newPlace, whyNot] of STORES) {
+for (const [name, newPlace, many, whyNot] of STORES) {
   describe.skipIf(whyNot !== "")(`two processes at one store in ${name}${whyNot}`, () => {
     beforeEach(async () => {
       place = await newPlace();
@@ -99,7 +98,7 @@ for (const [name, newPlace, whyNot] of STORES) {
       ["answer", "REPLY", "remove", "BCANCEL"],
       ["cancel", "ECANCEL", "remove", "BCANCEL"],
     ])("that %s (%s) and %s (%s) the same requests end each once", async (one, oneEnd, other, otherEnd) => {
-      const requests = await Promise.all(Array.from({ length: MANY }, (_, index) => ask(index)));
+      const requests = await Promise.all(Array.from({ length: many }, (_, index) => ask(index)));
       const start = Date.now() + LOAD_MS;
       const [first, second] = await Promise.all([race(one, start, requests), race(other, start, requests)]);
       for (const [index, { brokerId }] of requests.entries()) {

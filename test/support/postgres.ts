@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -18,6 +18,8 @@ const BINARIES = findPostgres();
 export const NO_POSTGRES = BINARIES === undefined ? " (skipped: PostgreSQL 15 or later is not installed)" : "";
 
 const MEMORY = "/dev/shm";
+/** Of the socket's name; nothing listens there. */
+const PORT = 5432;
 
 /** Ends the server as by `kill -9` when our end of the line closes, so that a dead test leaves nothing behind. */
 const GUARD = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server';
@@ -47,10 +49,12 @@ function serverUser(): User | undefined {
 export class Postgres {
   readonly #folder: string;
   readonly #user: User | undefined;
+  readonly #port: number;
   #guard: ChildProcess | undefined;
   #databases = 0;
 
-  private constructor() {
+  private constructor(port = PORT) {
+    this.#port = port;
     this.#folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "confirm-pg-"));
     this.#user = serverUser();
     if (this.#user !== undefined) chownSync(this.#folder, this.#user.uid, this.#user.gid);
@@ -59,18 +63,53 @@ export class Postgres {
 
   static async start(): Promise<Postgres> {
     const server = new Postgres();
-    const options = ["--username=confirm", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"];
-    execFileSync(server.#binary("initdb"), [...options, "-D", server.#data], {
-      ...server.#user,
-      stdio: "ignore",
-      cwd: "/",
-    });
+    server.#init();
     await server.resume();
     return server;
   }
 
+  /**
+   * A server that also speaks TLS at a port of its own, as `localhost`.
+   *
+   * @param tls - PEM
+   */
+  static async startTls(port: number, tls: { readonly cert: string; readonly key: string }): Promise<Postgres> {
+    const server = new Postgres(port);
+    server.#init();
+    const [cert, key] = [server.#file("cert.pem", tls.cert), server.#file("key.pem", tls.key)];
+    await server.resume(["listen_addresses=127.0.0.1", "ssl=on", `ssl_cert_file=${cert}`, `ssl_key_file=${key}`]);
+    return server;
+  }
+
+  /** A standby of this server, which follows it. */
+  async standby(): Promise<Postgres> {
+    const standby = new Postgres();
+    const from = ["-d", this.url("postgres"), "--checkpoint=fast", "--no-sync", "--write-recovery-conf"];
+    execFileSync(this.#binary("pg_basebackup"), [...from, "-D", standby.#data], {
+      ...standby.#user,
+      stdio: "ignore",
+      cwd: "/",
+    });
+    await standby.resume();
+    return standby;
+  }
+
   get #data(): string {
     return join(this.#folder, "data");
+  }
+
+  #init(): void {
+    const options = ["--username=confirm", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"];
+    const how = { ...this.#user, stdio: "ignore", cwd: "/" } as const;
+    execFileSync(this.#binary("initdb"), [...options, "-D", this.#data], how);
+  }
+
+  /** A file that the server alone can read. */
+  #file(name: string, text: string): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (this.#user !== undefined) chownSync(path, this.#user.uid, this.#user.gid);
+    return path;
   }
 
   #binary(name: string): string {
@@ -79,7 +118,7 @@ export class Postgres {
 
   /** The address of a database. */
   url(database: string): string {
-    return `postgres://confirm@localhost/${database}?host=${this.#folder}`;
+    return `postgres://confirm@localhost:${String(this.#port)}/${database}?host=${this.#folder}`;
   }
 
   /** Makes an empty database. @returns its address */
@@ -144,9 +183,9 @@ export class Postgres {
   }
 
   /** Starts it again on its data. */
-  async resume(): Promise<void> {
-    const settings = ["listen_addresses=", `unix_socket_directories=${this.#folder}`, "max_connections=100"];
-    const args = [...settings, "shared_buffers=32MB"].flatMap((setting) => ["-c", setting]);
+  async resume(more: readonly string[] = ["listen_addresses="]): Promise<void> {
+    const settings = [`port=${String(this.#port)}`, `unix_socket_directories=${this.#folder}`, "max_connections=100"];
+    const args = [...settings, "shared_buffers=32MB", ...more].flatMap((setting) => ["-c", setting]);
     const command = [this.#binary("postgres"), "-D", this.#data, ...args];
     const guard = spawn("sh", ["-c", GUARD, "guard", ...command], {
       ...this.#user,

@@ -1,9 +1,14 @@
 /** The engine that several processes share: the suite of every engine on a real server, and what only a server can show. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type NewStoredRequest, openStore, type Taken } from "../../../src/broker/store/index.ts";
 import { Connections, MOST_CONNECTIONS, MOST_WAITING } from "../../../src/broker/store/postgres/connections.ts";
 import { placeAt } from "../../../src/broker/store/postgres/place.ts";
+import { type Issued, newAuthority } from "../../support/certificates.ts";
 import { NO_POSTGRES, Postgres } from "../../support/postgres.ts";
+import { freePort } from "../../support/system.ts";
 import { auditSuite } from "../audit-suite.ts";
 import { storeRaces } from "../store-races.ts";
 import { type StoreFactory, storeSuite } from "../store-suite.ts";
@@ -205,6 +210,29 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
       await server.empty(url);
     });
 
+    it("refuses a standby, goes on at it once it was promoted, and finds there what the server had sent it", async () => {
+      const primary = await openStore(url);
+      const standby = await server.standby();
+      const there = standby.url(new URL(url).pathname.slice(1));
+      await expect(openStore(there)).rejects.toMatchObject({
+        code: "unavailable",
+        message: expect.stringContaining("is a standby, which only reads") as string,
+      });
+      await primary.addAccount(ALICE, NOW);
+      const sent = () => standby.sql(there, "SELECT account FROM mesh_confirm.accounts");
+      await vi.waitFor(async () => expect(await sent()).toEqual([{ account: ALICE }]), 20_000);
+      await server.halt();
+      await standby.sql(there, "SELECT pg_promote()");
+      const store = await openStore(there);
+      expect(await store.addAccount(ALICE, NOW)).toBe(false);
+      expect(await store.addAccount("bob@example.com", NOW)).toBe(true);
+      await store.close();
+      await standby.stop();
+      await server.resume();
+      await primary.close();
+      await server.empty(url);
+    });
+
     it("lets only so many wait for a connection", async () => {
       const connections = new Connections(placeAt(url));
       const many = MOST_CONNECTIONS + MOST_WAITING + 1;
@@ -219,6 +247,37 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
       await connections.close();
       await expect(connections.use(() => Promise.resolve())).rejects.toMatchObject({ code: "closed" });
     });
+  });
+});
+
+describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL on another machine${NO_POSTGRES}`, () => {
+  it("is spoken to over TLS, and only where its certificate is of the authority and of the name", async () => {
+    const [authority, other] = [newAuthority(), newAuthority()];
+    const folder = await mkdtemp(join(tmpdir(), "confirm-pg-tls-"));
+    const pem = async (name: string, { cert }: Issued): Promise<string> => {
+      await writeFile(join(folder, name), cert);
+      return join(folder, name);
+    };
+    const [ours, theirs] = [await pem("ours.pem", authority), await pem("theirs.pem", other)];
+    const port = await freePort();
+    const server = await Postgres.startTls(port, authority.issue(["localhost"]));
+    const at = (host: string, root: string): string =>
+      `postgres://confirm@${host}:${String(port)}/postgres?sslmode=verify-full&sslrootcert=${root}`;
+    const store = await openStore(at("localhost", ours));
+    const heard: (string | undefined)[] = [];
+    store.watch((account) => heard.push(account));
+    await vi.waitFor(() => expect(heard).toEqual([undefined]), 10_000);
+    const lines = await server.sql(
+      server.url("postgres"),
+      "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'mesh-confirm'",
+    );
+    // One that works, and one that listens.
+    expect(lines).toEqual([{ ssl: true }, { ssl: true }]);
+    await store.close();
+    await expect(openStore(at("localhost", theirs))).rejects.toMatchObject({ code: "unavailable" });
+    await expect(openStore(at("127.0.0.1", ours))).rejects.toMatchObject({ code: "unavailable" });
+    await server.stop();
+    await rm(folder, { recursive: true });
   });
 });
 

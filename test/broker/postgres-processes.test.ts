@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStore } from "../../src/broker/index.ts";
 import { signResponse, type SigningKey } from "../../src/crypto/index.ts";
 import type { Jws } from "../../src/protocol/index.ts";
 import { Brokers, type Channel } from "../support/brokers.ts";
@@ -106,6 +107,25 @@ describe.skipIf(NO_POSTGRES !== "")(`three brokers on one PostgreSQL${NO_POSTGRE
     const keys = await Promise.all([newKey(), newKey(), newKey()]);
     const all = await Promise.all(keys.map((key, index) => brokers.connect(index, key, account, code)));
     expect(all.map(({ status }) => status).sort()).toEqual([201, 401, 401]);
+  });
+
+  it("let a device go at once that is cut off elsewhere, and wake who waits when its account is removed", async () => {
+    const [erin, account] = [await newKey(), "erin@example.com"];
+    await brokers.connect(0, erin, account);
+    const channel = await brokers.subscribe(1, erin, account);
+    const closed = once(channel.socket, "close");
+    const request = await signedRequest(bank, { created: Date.now(), toId: account });
+    const entry = { Request: { Request: request, ResponderAccount: account } };
+    const { body } = await plain(2, { EnquireRequest: entry });
+    const waiting = plain(0, { StatusRequest: { BrokerID: body["BrokerID"], Wait: 60 } });
+    // The operator's command is a process of its own, and no broker.
+    const own = await openStore(brokers.store);
+    await own.revokeDevice({ account, kid: erin.kid, revocation: undefined, now: Date.now() });
+    await closed;
+    await own.removeAccount(account, Date.now());
+    await own.close();
+    expect((await waiting).body["Response"]).toMatchObject({ RequestStatus: "BCANCEL" });
+    expect((await brokers.callerAt(2).signed(erin, { PendingRequest: { Responder: account } })).status).toBe(403);
   });
 
   it("answer 503 and when to come again while the database is down, keep their devices, and go on when it is back", async () => {

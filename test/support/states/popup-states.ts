@@ -5,7 +5,17 @@
 import { waitUntil } from "../../../src/demo/browser/wait.ts";
 import type { SigningKey } from "../../../src/crypto/index.ts";
 import { newDevice } from "../asking.ts";
-import { ALICE, badgeIs, connect, lookAt, PATIENCE_MS, press, type TestPopup, testid } from "../each-browser/index.ts";
+import {
+  ALICE,
+  badgeIs,
+  connect,
+  lookAt,
+  PATIENCE_MS,
+  press,
+  ringUntilBadge,
+  type TestPopup,
+  testid,
+} from "../each-browser/index.ts";
 import { newKey } from "../signing.ts";
 import { holdStorage, refuseStorage, releaseStorage } from "./held-storage.ts";
 import { accepted, type Scene, until } from "./scene.ts";
@@ -20,8 +30,6 @@ export interface PopupState {
 
 const ETHEL = "bank@ethel.example";
 const SHORT_MS = 12_000;
-/** The alarm comes every half minute. */
-const ALARM_MS = 50_000;
 /** The hash of a code that nobody knows. */
 const MATCH = "A".repeat(43);
 
@@ -228,7 +236,9 @@ export const POPUP_STATES: readonly PopupState[] = [
     show: async ({ browser, system }) => {
       await newDevice(system, ALICE);
       // The broker was down: the next alarm finds it again at the latest.
-      await badgeIs(browser, "1", ALARM_MS);
+      const settings = await browser.openOptions();
+      await ringUntilBadge(browser, settings, "1");
+      await settings.close();
       const popup = await browser.openPopup();
       await until(popup, testid("fingerprint-start"));
       return popup;

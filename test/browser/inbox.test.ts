@@ -80,7 +80,8 @@ describe.each(BROWSERS)("what is stored in %s", LONG, (name) => {
   afterAll(() => disk?.unmount());
   const alice = userIn(name, { policy: { limits: false }, profile: () => disk?.path });
 
-  test.each([1, 2, 3])(
+  // Each step of an upgrade is the same code in both: Firefox goes once through all of them.
+  test.each(name === "Chromium" ? [1, 2, 3] : [1])(
     "by version %i is taken over whole: the account with its keys, the request, the pin, the muted sender",
     async (version) => {
       const { browser, system } = alice();

@@ -91,7 +91,74 @@ async function audited(place: string, options: AuditOptions = {}): Promise<Audit
 
 const codes = ({ problems }: AuditReport): readonly string[] => [...new Set(problems.map(({ code }) => code))];
 
-export function auditSuite(engine: string, factory: () => Promise<AuditedStore>): void {
+/** Rows as a version without a log left them: an answered request, a cancelled one, and one that waits. */
+async function oldRows(): Promise<readonly string[]> {
+  const quoted = (value: unknown): string => `'${typeof value === "string" ? value : JSON.stringify(value)}'`;
+  const rows = ["one", "two", "three"].map(async (name, index) => {
+    const seq = index + 1;
+    const state = ["REPLY", "ECANCEL", "PENDING"][index] ?? "";
+    const digest = await requestDigest(jws(name));
+    const ended = state === "PENDING" ? "NULL" : NOW + 5;
+    const by = state === "REPLY" ? "'DEVICE'" : "NULL";
+    const columns =
+      "broker_id, account, digest, signer_kid, verified, enquirer_id, enquirer_id_signed, from_id, draft, received, expire, state, settled, settled_by";
+    const values = [quoted(`BROKER-${name}`), quoted(ALICE), quoted(digest), "'BANK'", 1, quoted(name), 1]
+      .concat(["'bank@bank.example'", "'01'", NOW, NOW + DAY, quoted(state), ended, by])
+      .join(", ");
+    return [
+      `INSERT INTO %requests (${columns}) VALUES (${values})`,
+      `INSERT INTO %request_bodies (seq, request) VALUES (${seq}, ${quoted(jws(name))})`,
+    ];
+  });
+  const answer = jws("yes-one");
+  const device = ["'DEVICE'", "'d'", "'{}'", quoted(jws("DEVICE")), "'active'", NOW].join(", ");
+  return [
+    `INSERT INTO %accounts (account, created) VALUES (${quoted(ALICE)}, ${NOW})`,
+    `INSERT INTO %devices (account, kid, name, signing_key, profile, state, created) VALUES (${quoted(ALICE)}, ${device})`,
+    ...(await Promise.all(rows)).flat(),
+    `INSERT INTO %answers (seq, digest, received, response) VALUES (1, ${quoted(await requestDigest(answer))}, ${NOW + 5}, ${quoted(answer)})`,
+  ];
+}
+
+/** @param older - a store whose tables a version without a log made */
+export function auditSuite(
+  engine: string,
+  factory: () => Promise<AuditedStore>,
+  older: () => Promise<AuditedStore>,
+): void {
+  describe(`a store on ${engine} from before there was an audit log`, () => {
+    it("begins one when it is brought up to date, which says nothing of what was there", async () => {
+      const made = await older();
+      for (const row of await oldRows()) await made.sql(row);
+      await expect(openAuditSnapshot(made.place)).rejects.toMatchObject({ code: "unsupported" });
+      const store = await openStore(made.place);
+      expect(await audited(made.place)).toMatchObject({ problems: [], records: 0, requests: 3 });
+      const before = await store.request("BROKER-one");
+      expect(before?.answered).toEqual({
+        digest: await requestDigest(jws("yes-one")),
+        received: NOW + 5,
+        place: undefined,
+      });
+
+      const response = jws("no");
+      const digest = await requestDigest(response);
+      const outcome = await store.answer({ sequence: 3, deviceKid: "DEVICE", digest, response, now: NOW + 50 });
+      expect(outcome).toEqual({ kind: "settled" });
+      await ask(store, "four", NOW + 60, "stay");
+      await store.revokeDevice({ account: ALICE, kid: "DEVICE", revocation: undefined, now: NOW + 70 });
+      expect((await store.request("BROKER-three"))?.answered?.place?.sequence).toBe(2);
+      expect((await audited(made.place)).problems).toEqual([]);
+
+      await made.sql("UPDATE %request_bodies SET request = '{}' WHERE seq = 2");
+      await made.sql("UPDATE %requests SET state = 'EXPIRED' WHERE seq = 3");
+      expect(codes(await audited(made.place))).toEqual(["contradicted", "body"]);
+      await made.sql("UPDATE %meta SET value = '9' WHERE name = 'audit_from'");
+      expect(codes(await audited(made.place))).toContain("contradicted");
+      await store.close();
+      await made.discard();
+    });
+  });
+
   describe(`the audit log on ${engine}`, () => {
     let made: AuditedStore;
     let store: Store;

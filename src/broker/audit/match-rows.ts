@@ -91,7 +91,7 @@ export async function matchDevices({ reader, marks, findings, before }: Known): 
       last = { account, kid };
       const recorded = marks.deviceState(accountHash(salt, account), kid);
       if (recorded === state) continue;
-      const isBefore = created <= before.movedAt || (before.log !== undefined && created < before.log);
+      const isBefore = created <= before.movedAt || before.log === undefined || created < before.log;
       if (recorded === undefined && isBefore) continue;
       const detail =
         recorded === undefined

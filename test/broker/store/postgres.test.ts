@@ -3,13 +3,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { openAuditSnapshot, verifyAudit } from "../../../src/broker/index.ts";
 import { type NewStoredRequest, openStore, type Taken } from "../../../src/broker/store/index.ts";
 import { Connections, MOST_CONNECTIONS, MOST_WAITING } from "../../../src/broker/store/postgres/connections.ts";
+import { FIRST } from "../../../src/broker/store/postgres/migrate.ts";
+import { MIGRATIONS } from "../../../src/broker/store/postgres/schema.ts";
 import { placeAt } from "../../../src/broker/store/postgres/place.ts";
 import { type Issued, newAuthority } from "../../support/certificates.ts";
 import { NO_POSTGRES, Postgres } from "../../support/postgres.ts";
 import { freePort } from "../../support/system.ts";
-import { auditSuite } from "../audit-suite.ts";
+import { type AuditedStore, auditSuite } from "../audit-suite.ts";
 import { storeRaces } from "../store-races.ts";
 import { type StoreFactory, storeSuite } from "../store-suite.ts";
 
@@ -31,11 +34,47 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
   }
 
   storeSuite("PostgreSQL", newStore);
-  auditSuite("PostgreSQL", async () => {
+  async function auditedDatabase(): Promise<AuditedStore> {
     const place = await server.database();
     const sql = (text: string) => server.sql(place, text.replaceAll("%", "mesh_confirm."));
     return { place, sql, overriding: "OVERRIDING SYSTEM VALUE", discard: () => server.drop(place) };
+  }
+  auditSuite("PostgreSQL", auditedDatabase, async () => {
+    const made = await auditedDatabase();
+    const log = MIGRATIONS.findIndex((step) => step.includes("CREATE TABLE audit "));
+    const steps = MIGRATIONS.slice(0, log).map(
+      (step, index) => `${step}; INSERT INTO migrations VALUES (${index + 1})`,
+    );
+    await server.sql(made.place, ["SET search_path = mesh_confirm", FIRST, ...steps].join(";\n"));
+    return made;
   });
+
+  it("keeps a chain for each session, whole, with many writers and connections that are cut", async () => {
+    const place = await server.database();
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(place)));
+    await stores[0]?.addAccount(ALICE, NOW);
+    const add = (index: number) =>
+      stores[index % 3]?.addRequest(request(index), undefined).catch(() => undefined) ?? Promise.resolve();
+    for (let round = 0; round < 4; round += 1) {
+      const adding = Array.from({ length: 60 }, (_, index) => add(round * 60 + index));
+      await Promise.all([...adding, round % 2 === 1 ? server.cut(place) : 0]);
+    }
+    await Promise.all(stores.map((store) => store.close()));
+    const snapshot = await openAuditSnapshot(place);
+    const report = await verifyAudit(snapshot);
+    // Texts in these tests do not have the digests that they are stored under.
+    expect(report.problems.filter(({ code }) => code !== "body")).toEqual([]);
+    expect(report.chains).toBeGreaterThan(3);
+    const [count] = await server.sql(place, "SELECT count(*) AS n FROM mesh_confirm.requests");
+    const again = await openStore(place);
+    await again.addAccount("bob@example.com", NOW);
+    expect(await again.auditChains()).toHaveLength(report.chains);
+    const heads = await again.auditHeads();
+    expect(report.records - heads.length - 1).toBe(Number(count?.["n"]));
+    await again.close();
+    await snapshot.close();
+    await server.drop(place);
+  }, 120_000);
   describe("the store on PostgreSQL", () => {
     storeRaces(newStore);
   });

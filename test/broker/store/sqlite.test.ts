@@ -4,11 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MIGRATIONS as SQLITE_STEPS } from "../../../src/broker/store/sqlite/schema.ts";
 import { openStore } from "../../../src/broker/store/index.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
-import { auditSuite } from "../audit-suite.ts";
+import { type AuditedStore, auditSuite } from "../audit-suite.ts";
 import { storeRaces } from "../store-races.ts";
 import { type StoreFactory, storeSuite } from "../store-suite.ts";
+
+/** The step that brought the audit log. */
+const LOG = SQLITE_STEPS.findIndex((step) => step.includes("CREATE TABLE audit "));
 
 const newFolder = () => mkdtemp(join(tmpdir(), "confirm-store-"));
 
@@ -24,7 +28,7 @@ async function newStore(): Promise<StoreFactory> {
 }
 
 storeSuite("SQLite", newStore);
-auditSuite("SQLite", async () => {
+async function auditedFolder(): Promise<AuditedStore> {
   const place = await newFolder();
   const sql = (text: string) => {
     const database = new Database(join(place, "broker.sqlite"));
@@ -35,6 +39,17 @@ auditSuite("SQLite", async () => {
     return Promise.resolve(rows);
   };
   return { place, sql, overriding: "", discard: () => rm(place, { recursive: true }) };
+}
+auditSuite("SQLite", auditedFolder, async () => {
+  const made = await auditedFolder();
+  const database = new Database(join(made.place, "broker.sqlite"));
+  database.exec("PRAGMA application_id = 0x6d636e66");
+  database.exec("CREATE TABLE migrations (version INTEGER PRIMARY KEY, applied TEXT NOT NULL) STRICT");
+  for (const [index, step] of SQLITE_STEPS.slice(0, LOG).entries()) {
+    database.exec(`${step}; INSERT INTO migrations VALUES (${index + 1}, 'then')`);
+  }
+  database.close();
+  return made;
 });
 describe("the store on SQLite", () => {
   storeRaces(newStore);

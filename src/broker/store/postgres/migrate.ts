@@ -12,7 +12,7 @@ export const MARK = "mesh-confirm";
 export const FOUND = `
   SELECT obj_description(to_regclass('${SCHEMA}.migrations'), 'pg_class') AS mark,
     (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('${SCHEMA}')) AS things`;
-const FIRST = `
+export const FIRST = `
   CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
   CREATE TABLE migrations (version BIGINT PRIMARY KEY, applied TIMESTAMPTZ NOT NULL DEFAULT now());
   COMMENT ON TABLE migrations IS '${MARK}'`;

@@ -31,7 +31,7 @@ export function openSqliteSnapshot(directory: string): AuditSnapshot {
     requireSchema(integerOf(newest, "v"), MIGRATIONS.length);
     return snapshotIn(database);
   } catch (error) {
-    database?.close();
+    if (database !== undefined) end(database);
     throw asStoreError(error);
   }
 }
@@ -39,8 +39,13 @@ export function openSqliteSnapshot(directory: string): AuditSnapshot {
 function snapshotIn(database: Database.Database): AuditSnapshot {
   const { read } = sqliteEngine(database, new GroupCommit(database), new FileChain(database));
   return snapshotOf(read, () => {
-    database.exec("ROLLBACK");
-    database.close();
+    end(database);
     return Promise.resolve();
   });
+}
+
+/** Closing alone would leave the file locked until the statements are collected. */
+function end(database: Database.Database): void {
+  if (database.inTransaction) database.exec("ROLLBACK");
+  database.close();
 }

@@ -1,4 +1,6 @@
 /** Posting: the request is signed with its own dates and id, so that posting it again is harmless and changing it is noticed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { backoffMs, ClientError, type ClientErrorCode } from "../client/index.ts";
 import {
   encryptionJwkOf,
   encryptJws,
@@ -9,7 +11,15 @@ import {
   signRequest,
   TYP,
 } from "../crypto/index.ts";
-import { encodeBase64url, formatTime, LIMITS, parseAccount, ProtocolError } from "../protocol/index.ts";
+import {
+  encodeBase64url,
+  formatTime,
+  LIMITS,
+  parseAccount,
+  ProtocolError,
+  type RequestBody,
+  type ResponseBody,
+} from "../protocol/index.ts";
 import { parseSrml, SrmlError, writeSrml } from "../srml/index.ts";
 import { callBroker, type LineOptions } from "./broker-line.ts";
 import { answerers } from "./devices.ts";
@@ -18,6 +28,10 @@ import { presenceProfiles } from "./presence.ts";
 import { recipientsOf } from "./recipients.ts";
 import type { Posted, Question } from "./types.ts";
 import { requireCodesLeft } from "./wrong-codes.ts";
+
+/** A line that broke, or an answer by somebody between: the request may have arrived. */
+const IN_DOUBT: ReadonlySet<ClientErrorCode> = new Set(["unreachable", "timeout", "not_signed"]);
+const TRIES = 3;
 
 /**
  * Signs and posts a question.
@@ -64,7 +78,7 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
           EnquirerID: enquirerId,
           Expire: formatTime(expire),
         };
-  const answer = await callBroker(line, "Enquire", { Request: { ...entry, ResponderAccount: to } });
+  const answer = await enquire(line, { Request: { ...entry, ResponderAccount: to } });
   const brokerId = answer.BrokerID;
   if (answer.Status >= 300 || brokerId === undefined) {
     throw new EnquirerError("undeliverable", answer.StatusDescription ?? "The broker refused.", answer.Status);
@@ -81,6 +95,19 @@ export async function postQuestion(line: LineOptions, fromId: string, question: 
     ...(presence === undefined ? {} : { presence }),
     ...(reply === undefined ? {} : { replyKey: await exportPair(reply) }),
   };
+}
+
+/** Posts; and the very same again where nobody can know whether it arrived: the same request gets the same BrokerID. */
+async function enquire(line: LineOptions, body: RequestBody<"Enquire">): Promise<ResponseBody<"Enquire">> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await callBroker(line, "Enquire", body);
+    } catch (error) {
+      if (!(error instanceof ClientError) || !IN_DOUBT.has(error.code) || tried === TRIES) throw error;
+      line.notice({ kind: "retrying", why: error.message });
+      await sleep(backoffMs(tried, Math.random()));
+    }
+  }
 }
 
 /** @throws EnquirerError `usage` */

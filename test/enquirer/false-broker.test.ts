@@ -73,6 +73,34 @@ describe("an answer that the broker hands on honestly", () => {
   });
 });
 
+describe("a question whose answer was lost on the way", () => {
+  const loseFirst = (count: number): string[] => {
+    const asked: string[] = [];
+    const { behaviour } = broker.wire;
+    broker.wire.behaviour = async (call, response) => {
+      const body = call.message["EnquireRequest"];
+      if (body === undefined || asked.push(JSON.stringify(body)) > count) await behaviour(call, response);
+      else response.destroy();
+    };
+    return asked;
+  };
+
+  it("is posted again as it was, so that the user is asked once", async () => {
+    const asked = loseFirst(2);
+    const { brokerId } = await post();
+    expect(broker.posted.map((one) => one.brokerId)).toEqual([brokerId]);
+    expect(new Set(asked).size).toBe(1);
+    expect(asked).toHaveLength(3);
+    expect(notices.map(({ kind }) => kind)).toContain("retrying");
+  });
+
+  it("is given up after three tries", async () => {
+    const asked = loseFirst(9);
+    await expect(post()).rejects.toMatchObject({ code: "undeliverable" });
+    expect(asked).toHaveLength(3);
+  });
+});
+
 describe("what a broker may say instead of the user's yes, and never becomes one", () => {
   const forged: readonly [string, (posted: Posted) => Promise<Jws | undefined>][] = [
     ["a yes to another question of the same words", async () => yesTo((await post()).request)],

@@ -82,13 +82,13 @@ export function runChannel(socket: WebSocket, address: string, service: Service,
   socket.on("message", (data, isBinary) => {
     const text = isBinary || !Buffer.isBuffer(data) ? undefined : data.toString();
     if (!heard()) socket.terminate();
-    else if (text === "ping") void sendFrame(socket, "pong", service);
+    else if (text === "ping") void sendFrame(socket, "pong", service.capacity.frames);
     else if (text !== undefined && openings.has(socket)) begin(text);
     else socket.close(POLICY_VIOLATION, "After the first frame a client sends ping and nothing else.");
   });
   socket.on("ping", (data) => {
     if (!heard()) socket.terminate();
-    else sendPong(socket, data, service);
+    else sendPong(socket, data, service.capacity.frames);
   });
   socket.on("error", () => socket.terminate());
   socket.on("close", () => {
@@ -136,11 +136,11 @@ async function answered(
     subscriber = await readSubscriber(payload, { ...stranger, caller }, service);
   } catch (error) {
     const outcome = refuse(error, stranger, service, "Subscribe");
-    void sendFrame(socket, await seal(writeOutcome(outcome)), service);
+    void sendFrame(socket, await seal(writeOutcome(outcome)), service.capacity.frames);
     socket.close(POLICY_VIOLATION, "Refused.");
     return undefined;
   }
-  void sendFrame(socket, await seal(writeResponse("Subscribe", { Status: 201 })), service);
+  void sendFrame(socket, await seal(writeResponse("Subscribe", { Status: 201 })), service.capacity.frames);
   service.log.write({ event: "subscribed", account: subscriber.account, kid: subscriber.kid });
   return subscriber;
 }

@@ -29,7 +29,7 @@ export function subscribe(socket: WebSocket, { account, kid, after }: Subscriber
   /** Counts what asked for a look, so that what asks during one is not missed. */
   let asked = 0;
 
-  const send = (frame: object): Promise<void> => sendFrame(socket, JSON.stringify(frame), service);
+  const send = (frame: object): Promise<void> => sendFrame(socket, JSON.stringify(frame), service.capacity.frames);
   const bring = (request: PendingRequest): Promise<void> => {
     if (brought.has(request.brokerId)) return Promise.resolve();
     brought.add(request.brokerId);

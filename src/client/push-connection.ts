@@ -17,6 +17,8 @@ import { ClientError, type ClientErrorCode } from "./errors.ts";
 import type { PushEvents, PushOptions } from "./push-types.ts";
 
 const PING_MS = 20_000;
+/** Each connection pings up to so much more often: those that were opened at once do not all ping at once. */
+const PING_SPREAD = 0.25;
 const OPENING_MS = 10_000;
 /** Frames that wait to be read at most: more than twice what an honest broker holds for an account. */
 const MOST_WAITING = 128;
@@ -43,7 +45,7 @@ export function runConnection(socket: WebSocket, options: PushOptions, events: P
     unanswered += 1;
     socket.send("ping");
     events.onPing();
-  }, PING_MS);
+  }, PING_MS * (1 - PING_SPREAD * options.random()));
   const stop = (): void => {
     ended = true;
     clearTimeout(opening);

@@ -66,7 +66,9 @@ afterEach(async () => {
 
 const endpoint = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${ENDPOINT_PATH}`;
 
-function open(more: { readonly WebSocket?: unknown; readonly endpoint?: string } = {}): PushChannel {
+function open(
+  more: { readonly WebSocket?: unknown; readonly endpoint?: string; readonly random?: number } = {},
+): PushChannel {
   channel = openPush(
     {
       endpoint: more.endpoint ?? endpoint(),
@@ -74,7 +76,7 @@ function open(more: { readonly WebSocket?: unknown; readonly endpoint?: string }
       who: () => ({ key: DEVICE, service: SERVICE }),
       WebSocket: (more.WebSocket ?? NodeWebSocket) as typeof WebSocket,
       clock: Date.now,
-      random: () => 0,
+      random: () => more.random ?? 0,
     },
     {
       onUp: () => told.push("up"),
@@ -270,9 +272,9 @@ describe("frames on an open channel", () => {
 });
 
 describe("the sign of life", () => {
-  async function up(): Promise<void> {
+  async function up(random = 0): Promise<void> {
     holdTimers();
-    open();
+    open({ random });
     await until(() => told.includes("up"));
   }
   const pings = (): number => heard.filter((frame) => frame === "ping").length;
@@ -288,6 +290,21 @@ describe("the sign of life", () => {
       await settle();
     }
     expect(told).toEqual(["up", "ping", "ping", "ping", "ping", "ping"]);
+  });
+
+  it("is sent sooner by some than by others, so that thousands that were opened at once do not ping at once", async () => {
+    for (const random of [0.25, 0.5, 0.99]) {
+      told = [];
+      heard = [];
+      await up(random);
+      const due = Math.ceil(20_000 * (1 - random / 4));
+      vi.advanceTimersByTime(due - 2);
+      await settle();
+      expect(pings()).toBe(0);
+      vi.advanceTimersByTime(2);
+      await until(() => pings() === 1);
+      channel?.close();
+    }
   });
 
   it("that stays without answer twice ends the channel, and it is opened again", async () => {

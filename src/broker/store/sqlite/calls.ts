@@ -15,7 +15,9 @@ export function sqliteCalls(database: Database.Database, writes: GroupCommit): C
     `DELETE FROM calls WHERE (kid, jti) IN (
       SELECT kid, jti FROM calls WHERE until < ? AND kid <> '' ORDER BY until LIMIT ${SWEEP})`,
   );
-  const forgetCodes = database.prepare("DELETE FROM codes WHERE expires < ?");
+  const forgetCodes = database.prepare(
+    `DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE expires < ? LIMIT ${SWEEP})`,
+  );
 
   return {
     claimCall: ({ kid, jti, until }) => writes.run(() => claim.run(kid, jti, until).changes === 1),

@@ -175,4 +175,8 @@ export const MIGRATIONS: readonly string[] = [
   -- The last request of which the log knows no beginning.
   INSERT INTO meta (name, value) SELECT 'audit_from', CAST(coalesce(max(seq), 0) AS TEXT) FROM requests;
   `,
+  `
+  -- Codes that are over are looked for every second.
+  CREATE INDEX codes_by_expires ON codes (expires);
+  `,
 ];

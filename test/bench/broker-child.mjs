@@ -8,19 +8,21 @@ import { Child } from "./child.mjs";
 const CONFIRM = resolve(import.meta.dirname, "../../dist/node/cli/confirm.js");
 
 /**
- * Starts a broker without limits, on a free port.
+ * Starts a broker, without limits where no policy is given, on a free port.
  *
  * @param more.open - lets anyone make an account
+ * @param more.nodeArgs - for Node itself
  * @param more.profileTo - a folder for a profile of its CPU time
  */
-export async function startBroker(folder, { open = false, profileTo } = {}) {
-  const policy = join(folder, "policy.json");
+export async function startBroker(folder, { open = false, profileTo, nodeArgs = [], policy = { limits: false } } = {}) {
+  const policyFile = join(folder, "policy.json");
   const data = join(folder, "broker");
-  writeFileSync(policy, JSON.stringify({ limits: false }));
+  writeFileSync(policyFile, JSON.stringify(policy));
   const profiling = profileTo === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${resolve(profileTo)}`];
   const child = await Child.start(folder, "broker", [
     ...profiling,
-    ...[CONFIRM, "broker", "--data", data, "--listen", "127.0.0.1:0", "--policy", policy],
+    ...nodeArgs,
+    ...[CONFIRM, "broker", "--data", data, "--listen", "127.0.0.1:0", "--policy", policyFile],
     ...(open ? ["--open"] : []),
   ]);
   const { endpoint } = child.started;

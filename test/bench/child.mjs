@@ -47,6 +47,18 @@ export class Child {
     return readFileSync(this.#errors, "utf8");
   }
 
+  /** What of it are JSON lines, parsed. */
+  lines() {
+    return this.errors()
+      .split("\n")
+      .filter((text) => text.startsWith("{") && text.endsWith("}"))
+      .map((text) => JSON.parse(text));
+  }
+
+  signal(name) {
+    this.#process.kill(name);
+  }
+
   /** Milliseconds of CPU that it used, all threads together; undefined where the system does not tell. */
   cpuMs() {
     try {
@@ -68,9 +80,6 @@ export class Child {
   }
 
   #startedLine() {
-    const line = this.errors()
-      .split("\n")
-      .find((text) => text.startsWith("{") && text.endsWith("}") && text.includes('"started"'));
-    return line === undefined ? undefined : JSON.parse(line);
+    return this.lines().find(({ event }) => event === "started");
   }
 }

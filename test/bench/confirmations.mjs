@@ -67,7 +67,7 @@ async function connectMessage(account, device) {
 }
 
 /** A call: a message signed for this address, now. */
-function sealed(signer, url, message) {
+export function sealed(signer, url, message) {
   const header = {
     typ: "confirm-request+jws",
     kid: signer.kid,
@@ -81,7 +81,7 @@ function sealed(signer, url, message) {
 }
 
 /** The message inside a signed answer. */
-function opened(body) {
+export function opened(body) {
   const { payload, ...plain } = JSON.parse(body);
   return payload === undefined ? plain : JSON.parse(Buffer.from(payload, "base64url").toString());
 }

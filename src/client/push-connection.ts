@@ -36,16 +36,19 @@ export function runConnection(socket: WebSocket, options: PushOptions, events: P
   let ended = false;
   let unanswered = 0;
   const opening = setTimeout(() => end("timeout", "The push channel did not open in time."), OPENING_MS);
-  const pinging = setInterval(() => {
-    if (unanswered >= 2) {
-      end("timeout", "The push channel is silent.");
-      return;
-    }
-    if (!up) return;
-    unanswered += 1;
-    socket.send("ping");
-    events.onPing();
-  }, PING_MS * (1 - PING_SPREAD * options.random()));
+  const pinging = setInterval(
+    () => {
+      if (unanswered >= 2) {
+        end("timeout", "The push channel is silent.");
+        return;
+      }
+      if (!up) return;
+      unanswered += 1;
+      socket.send("ping");
+      events.onPing();
+    },
+    PING_MS * (1 - PING_SPREAD * options.random()),
+  );
   const stop = (): void => {
     ended = true;
     clearTimeout(opening);

@@ -116,6 +116,11 @@ export class Postgres {
     return join(BINARIES ?? "", name);
   }
 
+  /** Where it listens. */
+  get socket(): string {
+    return join(this.#folder, ".s.PGSQL.5432");
+  }
+
   /** The address of a database. */
   url(database: string): string {
     return `postgres://confirm@localhost:${String(this.#port)}/${database}?host=${this.#folder}`;

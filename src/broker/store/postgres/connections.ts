@@ -62,16 +62,20 @@ export class Connections {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw asStoreError(error, this.#place.name);
     });
-    let isBroken = false;
+    /** Why nothing more is asked: each question to a line that stopped would wait as long again. */
+    let broken: StoreError | undefined;
     const ask: Ask = (query) =>
-      client.query<Readonly<Record<string, unknown>>>(query).catch((error: unknown) => {
-        isBroken ||= !isServersWord(error);
-        throw asStoreError(error, this.#place.name);
-      });
+      broken !== undefined
+        ? Promise.reject(broken)
+        : client.query<Readonly<Record<string, unknown>>>(query).catch((error: unknown) => {
+            const told = asStoreError(error, this.#place.name);
+            if (!isServersWord(error)) broken = told;
+            throw told;
+          });
     try {
       return await work(ask, this.#sessions.get(client) ?? (await this.#begin(client, ask)));
     } finally {
-      client.release(isBroken);
+      client.release(broken !== undefined);
     }
   }
 

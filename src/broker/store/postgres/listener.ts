@@ -2,6 +2,7 @@
  * Hears which accounts other processes changed, and what they took from buckets, over a connection of its own. When that breaks it is made again, sooner
  * or later, and then everything has to be looked at once: what was said meanwhile nobody heard.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { Taken } from "../taken.ts";
 import { ALL } from "./announcer.ts";
@@ -12,6 +13,7 @@ const FIRST_MS = 100;
 const LONGEST_MS = 5000;
 /** A line that is dead and does not say so is found by asking. */
 const ASK_MS = 30_000;
+const CLOSE_MS = 1000;
 
 export interface Heard {
   readonly channel: string;
@@ -38,7 +40,8 @@ export class Listener {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#client?.end().catch(() => undefined);
+    // A line that stopped does not say that it is closed.
+    await Promise.race([this.#client?.end().catch(() => undefined), delay(CLOSE_MS, undefined, { ref: false })]);
   }
 
   async #connect(): Promise<void> {

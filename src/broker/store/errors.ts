@@ -32,6 +32,15 @@ export class StoreError extends Error {
   }
 }
 
+/** What to do about a store that is not what was written. */
+export const RESTORE =
+  'Keep it as it is, and put a backup in its place: docs/broker.md, "When the file is damaged", says how.';
+
+/** A store that holds something else than what was written to it, and what to do. */
+export function damagedStore(what: string, cause?: unknown): StoreError {
+  return new StoreError("damaged", `${what}: the store is damaged. ${RESTORE}`, cause);
+}
+
 const PASSING: ReadonlySet<StoreErrorCode> = new Set(["busy", "unavailable", "full"]);
 
 /** Whether the store may well do later what it could not do now. */

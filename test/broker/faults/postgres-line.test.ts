@@ -87,9 +87,9 @@ describe.skipIf(NO_POSTGRES !== "")(`the line to PostgreSQL${NO_POSTGRES}`, () =
 
   it("that breaks again and again refuses with 503, and what is asked again is there once", async () => {
     const random = seededRandom("broken line");
-    let isOver = false;
+    const meanwhile = { isOver: false };
     const breaking = (async () => {
-      while (!isOver) {
+      while (!meanwhile.isOver) {
         await delay(5 + random() * 60);
         line.reset();
       }
@@ -97,9 +97,9 @@ describe.skipIf(NO_POSTGRES !== "")(`the line to PostgreSQL${NO_POSTGRES}`, () =
     let rounds = 0;
     await confirmAll(30, seededRandom("what is asked meanwhile"), () => {
       rounds += 1;
-      isOver = rounds > 12;
+      meanwhile.isOver = rounds > 12;
     });
-    isOver = true;
+    meanwhile.isOver = true;
     await breaking;
     expect(rounds).toBeGreaterThan(1);
   });

@@ -1,6 +1,6 @@
 /** The engine's errors, told apart by their SQLSTATE; one without was not said by the server, so the line to it is broken. */
 import pg from "pg";
-import { StoreError } from "../errors.ts";
+import { damagedStore, StoreError } from "../errors.ts";
 
 /** Waited too long for a lock or an answer, or two transactions held each other up: nothing of it is kept. */
 const BUSY = ["55P03", "57014", "40001", "40P01"];
@@ -33,8 +33,7 @@ export function asStoreError(error: unknown, name: string): StoreError {
     return new StoreError("unavailable", `PostgreSQL (${name}) cannot be reached: ${said}`, error);
   if (isOf(code, BUSY)) return new StoreError("busy", `PostgreSQL (${name}) took too long (${code}).`, error);
   if (code === FULL) return new StoreError("full", `PostgreSQL (${name}) has no room (${code}).`, error);
-  if (DAMAGED.includes(code))
-    return new StoreError("damaged", `PostgreSQL (${name}) is damaged: ${said} (${code})`, error);
+  if (DAMAGED.includes(code)) return damagedStore(`PostgreSQL (${name}) says: ${said} (${code})`, error);
   if (isOf(code, UNAVAILABLE)) return new StoreError("unavailable", `PostgreSQL (${name}): ${said} (${code})`, error);
   const detail = isOf(code, SETUP) ? `: ${said} (${code})` : ` failed (${code}).`;
   return new StoreError("failed", `PostgreSQL (${name})${detail}`, error);

@@ -166,4 +166,9 @@ export const MIGRATIONS: readonly string[] = [
   -- The last request of which the log knows no beginning.
   INSERT INTO meta (name, value) SELECT 'audit_from', CAST(coalesce(max(seq), 0) AS TEXT) FROM requests;
   `,
+  `
+  ALTER TABLE requests ADD COLUMN sum BIGINT;
+  ALTER TABLE request_bodies ADD COLUMN sum BIGINT;
+  ALTER TABLE answers ADD COLUMN sum BIGINT;
+  `,
 ];

@@ -12,37 +12,38 @@ import {
 import type { PrivateJwk } from "../../../crypto/index.ts";
 import type { AuditPlace } from "../audit.ts";
 import type { DeviceState, StoredDevice } from "../accounts.ts";
-import { StoreError } from "../errors.ts";
+import { damagedStore, type StoreError } from "../errors.ts";
 import type { PendingRequest, StoredRequest } from "../requests.ts";
+import { requireSum } from "./sums.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
 const asRow = (value: unknown): Row => value as Row;
 
 function broken(name: string): StoreError {
-  return new StoreError("failed", `The column ${name} does not hold what this program writes.`);
+  return damagedStore(`The column ${name} does not hold what this program writes`);
 }
 
-/** A text column. @throws StoreError `failed` */
+/** A text column. @throws StoreError `damaged` */
 export function textOf(row: unknown, name: string): string {
   const value = asRow(row)[name];
   if (typeof value !== "string") throw broken(name);
   return value;
 }
 
-/** A text column that may be null. @throws StoreError `failed` */
+/** A text column that may be null. @throws StoreError `damaged` */
 export function optionalTextOf(row: unknown, name: string): string | undefined {
   return asRow(row)[name] === null ? undefined : textOf(row, name);
 }
 
-/** An integer column. @throws StoreError `failed` */
+/** An integer column. @throws StoreError `damaged` */
 export function integerOf(row: unknown, name: string): number {
   const value = asRow(row)[name];
   if (typeof value !== "number") throw broken(name);
   return value;
 }
 
-/** An integer column that may be null. @throws StoreError `failed` */
+/** An integer column that may be null. @throws StoreError `damaged` */
 export function optionalIntegerOf(row: unknown, name: string): number | undefined {
   return asRow(row)[name] === null ? undefined : integerOf(row, name);
 }
@@ -136,8 +137,49 @@ function placeOf(row: unknown): AuditPlace | undefined {
   return { writer, sequence: integerOf(row, "audit_seq"), hash: textOf(row, "audit_hash") };
 }
 
+/** The columns of a request that never change, of which there is a sum. */
+export const SUMMED = `broker_id, account, r.digest, signer_kid, verified, posted_by, enquirer_id, enquirer_id_signed,
+    from_id, draft, r.received, expire, r.sum`;
+
+/** Compares the sum of a request's columns. @throws StoreError `damaged` */
+export function requireRequest(row: unknown): void {
+  requireSum(
+    optionalIntegerOf(row, "sum"),
+    textOf(row, "broker_id"),
+    textOf(row, "account"),
+    textOf(row, "digest"),
+    textOf(row, "signer_kid"),
+    integerOf(row, "verified"),
+    optionalTextOf(row, "posted_by") ?? null,
+    optionalTextOf(row, "enquirer_id") ?? null,
+    integerOf(row, "enquirer_id_signed"),
+    textOf(row, "from_id"),
+    textOf(row, "draft"),
+    integerOf(row, "received"),
+    integerOf(row, "expire"),
+  );
+}
+
+/** The signed answer in the row of a request. @throws StoreError `damaged` */
+function responseOf(row: unknown): JwsOrJwe | undefined {
+  const text = optionalTextOf(row, "response");
+  if (text === undefined && requestStatusOf(row) === "REPLY") throw damagedStore("An answer is gone");
+  if (text === undefined || text === ERASED) return undefined;
+  const sum = optionalIntegerOf(row, "answer_sum");
+  requireSum(sum, integerOf(row, "seq"), textOf(row, "answer_digest"), integerOf(row, "answer_received"), text);
+  return jwsOrJweOf(row, "response");
+}
+
+/** The body of a request, in its row. @throws StoreError `damaged` */
+export function bodyOf(row: unknown): JwsOrJwe {
+  requireSum(optionalIntegerOf(row, "body_sum"), integerOf(row, "seq"), textOf(row, "request"));
+  return jwsOrJweOf(row, "request");
+}
+
+/** @throws StoreError `damaged` */
 export function requestOf(row: unknown): StoredRequest {
-  const kept = optionalTextOf(row, "response") ?? ERASED;
+  requireRequest(row);
+  const response = responseOf(row);
   return Object.freeze({
     sequence: integerOf(row, "seq"),
     brokerId: textOf(row, "broker_id"),
@@ -150,7 +192,7 @@ export function requestOf(row: unknown): StoredRequest {
     encrypted: textOf(row, "from_id") === ENCRYPTED,
     expire: integerOf(row, "expire"),
     state: requestStatusOf(row),
-    response: kept === ERASED ? undefined : jwsOrJweOf(row, "response"),
+    response,
     answered: answerOf(row),
   });
 }
@@ -162,7 +204,9 @@ export function answerOf(row: unknown): StoredRequest["answered"] {
   return { digest, received: integerOf(row, "answer_received"), place: placeOf(row) };
 }
 
+/** @throws StoreError `damaged` */
 export function pendingOf(row: unknown): PendingRequest {
+  requireRequest(row);
   return Object.freeze({
     sequence: integerOf(row, "seq"),
     brokerId: textOf(row, "broker_id"),
@@ -170,6 +214,6 @@ export function pendingOf(row: unknown): PendingRequest {
     postedBy: optionalTextOf(row, "posted_by"),
     enquirerId: optionalTextOf(row, "enquirer_id"),
     expire: integerOf(row, "expire"),
-    request: jwsOrJweOf(row, "request"),
+    request: bodyOf(row),
   });
 }

@@ -11,7 +11,17 @@ import type {
   StoredRequest,
 } from "../requests.ts";
 import { type Engine, lock, record, row, rows, run, type Script, tell } from "../script.ts";
-import { ENCRYPTED, integerOf, pendingOf, requestOf, requestStatusOf, textOf } from "./parse-rows.ts";
+import {
+  ENCRYPTED,
+  integerOf,
+  pendingOf,
+  requestOf,
+  requestStatusOf,
+  requireRequest,
+  SUMMED,
+  textOf,
+} from "./parse-rows.ts";
+import { sumOf } from "./sums.ts";
 
 type Arrivals = Pick<
   RequestStore,
@@ -22,8 +32,7 @@ type Arrivals = Pick<
 const FIRST = -1;
 const LAST = Number.MAX_SAFE_INTEGER;
 
-const BY_DIGEST =
-  "SELECT broker_id, signer_kid, state, enquirer_id_signed FROM requests WHERE account = ?1 AND digest = ?2";
+const BY_DIGEST = `SELECT ${SUMMED}, state FROM requests r WHERE account = ?1 AND r.digest = ?2`;
 const COUNT = `
   SELECT count(*) AS pending, coalesce(min(expire), 0) AS until,
     count(*) FILTER (WHERE verified = 0) AS unverified,
@@ -33,16 +42,16 @@ const COUNT = `
   FROM requests WHERE account = ?2 AND state = 'PENDING' AND expire > ?3`;
 const INSERT = `
   INSERT INTO requests (broker_id, account, digest, signer_kid, verified, posted_by, enquirer_id, enquirer_id_signed,
-    from_id, draft, received, expire, state)
-  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'PENDING'
+    from_id, draft, received, expire, sum, state)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'PENDING'
   WHERE EXISTS (SELECT 1 FROM accounts WHERE account = ?2)
   ON CONFLICT DO NOTHING RETURNING seq`;
-const WHOLE = `
-  SELECT r.seq, broker_id, account, r.digest, signer_kid, posted_by, enquirer_id, from_id, draft, expire, state, response,
-    a.digest AS answer_digest, a.received AS answer_received, audit_writer, audit_seq, audit_hash
+export const WHOLE = `
+  SELECT ${SUMMED}, r.seq, state, response, a.digest AS answer_digest, a.received AS answer_received, a.sum AS answer_sum,
+    audit_writer, audit_seq, audit_hash
   FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
 const PENDING = `
-  SELECT r.seq, broker_id, account, posted_by, enquirer_id, expire, request
+  SELECT ${SUMMED}, r.seq, request, b.sum AS body_sum
   FROM requests r JOIN request_bodies b ON b.seq = r.seq
   WHERE state = 'PENDING' AND expire > ?1 AND account = ?2 AND r.seq > ?3 AND r.seq < ?4`;
 
@@ -60,6 +69,7 @@ function capReached(counted: unknown, caps: PendingCaps): Extract<AddOutcome, { 
 function* known(account: string, digest: string, signerKid: string): Script<KnownRequest | undefined> {
   const found = yield* row(BY_DIGEST, account, digest);
   if (found === undefined) return undefined;
+  requireRequest(found);
   if (textOf(found, "signer_kid") !== signerKid) return { kind: "of_another" };
   return requestStatusOf(found) === "PENDING" || integerOf(found, "enquirer_id_signed") === 1
     ? { kind: "repeated", brokerId: textOf(found, "broker_id") }
@@ -74,8 +84,7 @@ function* add(request: NewStoredRequest, caps: PendingCaps | undefined): Script<
     const full = capReached(yield* row(COUNT, signerKid, account, request.received), caps);
     if (full !== undefined) return (yield* known(account, digest, signerKid)) ?? full;
   }
-  const inserted = yield* row(
-    INSERT,
+  const values = [
     request.brokerId,
     account,
     digest,
@@ -88,7 +97,8 @@ function* add(request: NewStoredRequest, caps: PendingCaps | undefined): Script<
     request.draft,
     request.received,
     request.expire,
-  );
+  ] as const;
+  const inserted = yield* row(INSERT, ...values, sumOf(...values));
   if (inserted === undefined) {
     if ((yield* row("SELECT 1 FROM accounts WHERE account = ?1", account)) === undefined) {
       return { kind: "unknown_account" };
@@ -99,7 +109,8 @@ function* add(request: NewStoredRequest, caps: PendingCaps | undefined): Script<
   const { received: at, postedBy: by = "" } = request;
   yield* record({ event: "posted", at, request: sequence, subject: digest, kid: signerKid, by });
   const body = JSON.stringify(request.request);
-  yield* run("INSERT INTO request_bodies (seq, request) VALUES (?1, ?2)", sequence, body);
+  const insert = "INSERT INTO request_bodies (seq, request, sum) VALUES (?1, ?2, ?3)";
+  yield* run(insert, sequence, body, sumOf(sequence, body));
   yield* tell(account);
   return { kind: "added", sequence };
 }

@@ -7,6 +7,7 @@ import { claim, type Engine, lockOf, record, row, run, type Script, tell } from 
 import { accountRecord } from "./account-record.ts";
 import { integerOf, requestStatusOf, textOf } from "./parse-rows.ts";
 import { strike } from "./policies.ts";
+import { sumOf } from "./sums.ts";
 
 type Endorses = NonNullable<NewAnswer["endorses"]>;
 type Settling = Pick<RequestStore, "answer" | "refuse" | "cancel" | "expire" | "expireDue">;
@@ -17,8 +18,8 @@ const BY_DEVICE = `
     SELECT 1 FROM devices d WHERE d.account = requests.account AND d.kid = ?3 AND d.state = 'active')
   RETURNING account, digest`;
 const INSERT = `
-  INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
+  INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash, sum)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`;
 const ACTIVE_DEVICE = `
   SELECT 1 FROM requests r JOIN devices d ON d.account = r.account AND d.kid = ?1 AND d.state = 'active' WHERE r.seq = ?2`;
 const STATE = `
@@ -89,7 +90,8 @@ function* answer({ sequence, deviceKid, digest, response, now, endorses, rejects
   const place = yield* endedByDevice(end);
   if (place === undefined) return yield* refusal(sequence, deviceKid, "REPLY", digest, now);
   const signed = JSON.stringify(response);
-  yield* run(INSERT, sequence, digest, now, signed, place.writer, place.sequence, place.hash);
+  const sum = sumOf(sequence, digest, now, signed);
+  yield* run(INSERT, sequence, digest, now, signed, place.writer, place.sequence, place.hash, sum);
   if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid, now);
   if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
   return { kind: "settled" };

@@ -3,6 +3,7 @@ import type Database from "libsql";
 import type { Done, Engine, Script, Step } from "../script.ts";
 import type { FileChain } from "./chain.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import { asStoreError } from "./sqlite-error.ts";
 
 const NOTHING: Done = Object.freeze({ rows: [], changes: 0 });
 
@@ -41,8 +42,12 @@ export function sqliteEngine(database: Database.Database, writes: GroupCommit, c
 
   return {
     read: (script) =>
-      new Promise((resolve) => {
-        resolve(play(script()));
+      new Promise((resolve, reject) => {
+        try {
+          resolve(play(script()));
+        } catch (error) {
+          reject(asStoreError(error));
+        }
       }),
     write,
     writeOne: write,

@@ -10,8 +10,10 @@ import { sqliteCalls } from "./calls.ts";
 import { FileChain } from "./chain.ts";
 import { sqliteEngine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { openFile } from "./open-file.ts";
+import { fileIn, openFile } from "./open-file.ts";
+import { requireWhole } from "./require-whole.ts";
 import { holdFolder } from "./sole-broker.ts";
+import { asStoreError } from "./sqlite-error.ts";
 
 /** How often another process's commits are looked for, in milliseconds. */
 const WATCH_MS = 250;
@@ -42,6 +44,7 @@ function open(directory: string): Store {
     occupy: () =>
       new Promise((resolve) => {
         letGo = holdFolder(directory);
+        looked(() => requireWhole(database, fileIn(directory)));
         resolve();
       }),
     watch: (listener) => {
@@ -67,6 +70,15 @@ function open(directory: string): Store {
       return Promise.resolve();
     },
   };
+}
+
+/** @throws StoreError */
+function looked(look: () => void): void {
+  try {
+    look();
+  } catch (error) {
+    throw asStoreError(error);
+  }
 }
 
 /** The engine's own close leaves the log beside the file, and a copy of the file alone would lack what is in it. */

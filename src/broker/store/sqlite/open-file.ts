@@ -7,10 +7,18 @@ import { join } from "node:path";
 import Database from "libsql";
 import { StoreError } from "../errors.ts";
 import { integerOf } from "../scripts/parse-rows.ts";
+import { requireThere } from "./require-whole.ts";
 import { MIGRATIONS } from "./schema.ts";
+import { lockIn } from "./sole-broker.ts";
 import { asStoreError } from "./sqlite-error.ts";
 
 export const FILE = "broker.sqlite";
+
+/** Where a folder has its database. */
+export function fileIn(directory: string): string {
+  return join(directory, FILE);
+}
+
 /** "mcnf", so that `file` and we can tell this database from others. */
 export const APPLICATION_ID = 0x6d636e66;
 /** How long another process may hold the lock before a write is refused, in milliseconds. */
@@ -19,13 +27,14 @@ export const BUSY_MS = 5000;
 /**
  * Opens or creates the database in a directory.
  *
- * @throws StoreError `newer_schema`, `not_a_store`, `busy`, `failed`
+ * @throws StoreError `newer_schema`, `not_a_store`, `damaged`, `busy`, `failed`
  */
 export function openFile(directory: string): Database.Database {
-  const path = join(directory, FILE);
+  const path = fileIn(directory);
   let database: Database.Database | undefined;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    requireThere(path, lockIn(directory));
     closeSync(openSync(path, "a", 0o600));
     database = new Database(path);
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);

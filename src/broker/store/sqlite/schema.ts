@@ -179,4 +179,9 @@ export const MIGRATIONS: readonly string[] = [
   -- Codes that are over are looked for every second.
   CREATE INDEX codes_by_expires ON codes (expires);
   `,
+  `
+  ALTER TABLE requests ADD COLUMN sum INTEGER;
+  ALTER TABLE request_bodies ADD COLUMN sum INTEGER;
+  ALTER TABLE answers ADD COLUMN sum INTEGER;
+  `,
 ];

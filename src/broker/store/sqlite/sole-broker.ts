@@ -8,7 +8,10 @@ import Database from "libsql";
 import { StoreError } from "../errors.ts";
 import { asStoreError } from "./sqlite-error.ts";
 
-const FILE = "broker.lock";
+/** The file whose lock a folder's broker holds; it stays when the broker ends. */
+export function lockIn(directory: string): string {
+  return join(directory, "broker.lock");
+}
 
 /**
  * Takes the folder for this broker.
@@ -17,7 +20,7 @@ const FILE = "broker.lock";
  * @throws StoreError `in_use` where another broker has it; `failed`
  */
 export function holdFolder(directory: string): () => void {
-  const path = join(directory, FILE);
+  const path = lockIn(directory);
   let lock: Database.Database | undefined;
   try {
     closeSync(openSync(path, "a", 0o600));

@@ -1,13 +1,9 @@
 /** The engine's errors, told apart by their code. */
-import { StoreError } from "../errors.ts";
+import { damagedStore, RESTORE, StoreError } from "../errors.ts";
 
 function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
-
-/** What an operator does about a file that is not what was written. */
-export const RESTORE =
-  'Stop the broker, keep the folder as it is, and put a backup in its place: docs/broker.md, "When the file is damaged".';
 
 /** The store's error for whatever the engine threw. */
 export function asStoreError(error: unknown): StoreError {
@@ -24,7 +20,7 @@ export function asStoreError(error: unknown): StoreError {
     return new StoreError("not_a_store", `The file is not an SQLite database. ${RESTORE}`, error);
   }
   if (code.startsWith("SQLITE_CORRUPT")) {
-    return new StoreError("damaged", `The file of the store is damaged (${code}). ${RESTORE}`, error);
+    return damagedStore(`The file does not hold together (${code})`, error);
   }
   return new StoreError("failed", `The store failed${code === "" ? "" : ` (${code})`}.`, error);
 }

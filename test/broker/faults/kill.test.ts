@@ -1,6 +1,7 @@
 /**
  * `kill -9` of a broker at random moments of writes under load, again and again on the same data; on PostgreSQL at times the
- * server instead. At the end everything that was acknowledged is there once, with its bytes, and nothing else came of it.
+ * server instead. At the end everything that was acknowledged is there once, with its bytes, nothing else came of it, and the
+ * audit log holds.
  *
  * CONFIRM_KILLS kills a store (`npm run soak` asks for a thousand), CONFIRM_KILL_STORE one of the two alone, SEED repeats the choices.
  */
@@ -11,7 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStore } from "../../../src/broker/store/index.ts";
+import { verifyAudit } from "../../../src/broker/audit/index.ts";
+import { openAuditSnapshot, openStore } from "../../../src/broker/store/index.ts";
 import type { SigningKey } from "../../../src/crypto/index.ts";
 import { type JsonObject, scanJson } from "../../../src/protocol/index.ts";
 import { type Bundle, bundle, type Child } from "../../support/child.ts";
@@ -217,6 +219,10 @@ async function losesNothing(place: Place): Promise<void> {
   }
   await store.close();
   expect(faults).toEqual([]);
+  const snapshot = await openAuditSnapshot(place.store);
+  const { verified, problems, requests } = await verifyAudit(snapshot);
+  await snapshot.close();
+  expect({ verified, problems, requests }).toEqual({ verified: true, problems: [], requests: siege.all.length });
   const ends = siege.all.filter(({ acknowledged }) => acknowledged.length > 0).length;
   console.log(
     `${place.name}: ${siege.all.length} requests and ${ends} ends of them, ${siege.inFlight} calls under way at ${KILLS} kills`,

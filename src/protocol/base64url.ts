@@ -2,7 +2,11 @@
 import { ProtocolError } from "./errors.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUES: ReadonlyMap<number, number> = new Map(Array.from(ALPHABET, (sign, value) => [sign.charCodeAt(0), value]));
+/** No sign of the alphabet: a bit beyond those of a value. */
+const NONE = 64;
+/** By character code. */
+const VALUES = new Uint8Array(128).fill(NONE);
+for (const [value, sign] of [...ALPHABET].entries()) VALUES[sign.charCodeAt(0)] = value;
 
 const refuse = (): ProtocolError =>
   new ProtocolError("base64url", "A value is not base64url without padding (RFC 4648, section 5).");
@@ -27,20 +31,22 @@ export function encodeTextBase64url(text: string): string {
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
   if (text.length % 4 === 1) throw refuse();
   const bytes = new Uint8Array(Math.floor((text.length * 6) / 8));
-  let bits = 0;
+  /** What was read and not written yet, and how many bits of it count. */
   let held = 0;
+  let bits = 0;
   let out = 0;
+  /** Every value seen, so that the loop has no way out of it. */
+  let seen = 0;
   for (let at = 0; at < text.length; at++) {
-    const value = VALUES.get(text.charCodeAt(at));
-    if (value === undefined) throw refuse();
+    const value = VALUES[text.charCodeAt(at)] ?? NONE;
+    seen |= value;
     held = (held << 6) | value;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes[out++] = (held >> bits) & 0xff;
-      held &= (1 << bits) - 1;
+      bytes[out++] = held >> bits;
     }
   }
-  if (held !== 0) throw refuse();
+  if (seen >= NONE || (held & ((1 << bits) - 1)) !== 0) throw refuse();
   return bytes;
 }

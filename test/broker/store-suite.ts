@@ -237,18 +237,12 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(await store.heldKey("SENDER")).toEqual({ kty: "RSA", n: "n", e: "AQAB", alg: "PS256" });
         expect(await store.heldKey("BANK")).toEqual(jwk);
         expect(await store.enquirers()).toEqual([{ kid: "BANK", name: "the bank", created: NOW }]);
-        expect(await store.senderStanding(ALICE, "DEVICE")).toEqual({
-          fromIsAccount: true,
-          local: true,
-          registered: false,
-        });
-        expect(await store.senderStanding(undefined, "DEVICE")).toMatchObject({ fromIsAccount: false, local: true });
-        expect(await store.senderStanding(undefined, "NOBODY")).toMatchObject({ fromIsAccount: false, local: false });
-        expect(await store.senderStanding("x@y.z", "BANK")).toEqual({
-          fromIsAccount: false,
-          local: false,
-          registered: true,
-        });
+        const standing = async (fromId: string | undefined, kid: string) =>
+          (await store.sender("other@example.com", fromId, kid)).standing;
+        expect(await standing(ALICE, "DEVICE")).toEqual({ fromIsAccount: true, local: true, registered: false });
+        expect(await standing(undefined, "DEVICE")).toMatchObject({ fromIsAccount: false, local: true });
+        expect(await standing(undefined, "NOBODY")).toMatchObject({ fromIsAccount: false, local: false });
+        expect(await standing("x@y.z", "BANK")).toEqual({ fromIsAccount: false, local: false, registered: true });
         expect(await store.removeEnquirer("BANK", NOW)).toBe(true);
         expect(await store.removeEnquirer("BANK", NOW)).toBe(false);
       });
@@ -339,6 +333,7 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         await store.changePolicy(ALICE, { block: ["eve@example.net"], allowOnly: true }, "DEVICE", NOW);
         await store.changePolicy(ALICE, { allow: ["example.org"] }, "DEVICE", NOW);
         const other = await made.open();
+        expect((await other.sender(ALICE, undefined, "BANK")).policy).toEqual(await other.accountPolicy(ALICE));
         expect(await other.accountPolicy(ALICE)).toEqual({
           ...{ block: ["eve@example.net"], allow: ["example.org"], allowOnly: true },
         });
@@ -357,18 +352,19 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
           expect(await store.answer(answer)).toEqual({ kind: "settled" });
           expect(await store.answer(answer)).toEqual({ kind: "same" });
         };
-        expect(await store.strikes(ALICE, "BANK")).toBeUndefined();
+        const strikes = async (at = store) => (await at.sender(ALICE, undefined, "BANK")).strikes;
+        expect(await strikes()).toBeUndefined();
         await reject(NOW);
-        expect(await store.strikes(ALICE, "BANK")).toEqual({ rejected: [NOW], rounds: 0, until: 0 });
+        expect(await strikes()).toEqual({ rejected: [NOW], rounds: 0, until: 0 });
         await reject(NOW + 1);
         const other = await made.open();
-        expect(await other.strikes(ALICE, "BANK")).toEqual({ rejected: [], rounds: 1, until: NOW + 5001 });
+        expect(await strikes(other)).toEqual({ rejected: [], rounds: 1, until: NOW + 5001 });
         expect(await other.coolDowns(ALICE, NOW + 1, 10)).toEqual([{ kid: "BANK", until: NOW + 5001 }]);
         expect(await other.coolDowns(ALICE, NOW + 5001, 10)).toEqual([]);
         expect(await other.coolDowns("bob@example.com", NOW, 10)).toEqual([]);
         await other.changePolicy(ALICE, { lift: ["BANK", "NOBODY"] }, "DEVICE", NOW);
         await other.close();
-        expect(await store.strikes(ALICE, "BANK")).toBeUndefined();
+        expect(await strikes()).toBeUndefined();
       });
 
       it("notes when a device was seen, at first when it connects", async () => {

@@ -158,8 +158,6 @@ export interface AccountStore {
   heldKey(kid: string): Promise<PublicJwk | undefined>;
   /** Remembers the key of a sender, with its `alg`, unless one is remembered under this kid: the first one stays. */
   rememberSender(kid: string, jwk: PublicJwk): Promise<void>;
-  /** Without a FromID, which an envelope hides, `local` is a device of any account here. */
-  senderStanding(fromId: string | undefined, kid: string): Promise<SenderStanding>;
 
   /** Registers an enquirer's key; false where it is registered. */
   addEnquirer(enquirer: {

@@ -52,7 +52,14 @@ export type {
 export { AUDIT_EVENTS } from "./audit.ts";
 export { MOST_LOOKED_UP } from "./scripts/audit-reading.ts";
 export { accountHash, recordHash } from "./audit-hash.ts";
-export { NO_POLICY, type PolicyChange, type PolicyStore, type StoredCoolDown, type StoredPolicy } from "./policies.ts";
+export {
+  type KnownSender,
+  NO_POLICY,
+  type PolicyChange,
+  type PolicyStore,
+  type StoredCoolDown,
+  type StoredPolicy,
+} from "./policies.ts";
 export type { LaterServiceKey, ServiceKeyStore } from "./service-keys.ts";
 export { afterRejection, type CoolDownRule, type Strikes } from "./strikes.ts";
 export type { Call, CallStore, Store } from "./store.ts";

@@ -10,8 +10,8 @@ import { StoreError } from "./errors.ts";
 export type Value = string | number | null;
 
 export type Step =
-  /** Rows; `claim` takes those that no other transaction is about to change, and keeps others from it. */
-  | { readonly kind: "rows" | "claim"; readonly sql: string; readonly values: readonly Value[] }
+  /** Rows; `row` is content with the first; `claim` takes those that no other transaction is about to change, and keeps others from it. */
+  | { readonly kind: "row" | "rows" | "claim"; readonly sql: string; readonly values: readonly Value[] }
   /** How many rows it changed. */
   | { readonly kind: "run"; readonly sql: string; readonly values: readonly Value[] }
   /** No other transaction that names this account, or the account of this request, goes on before this one has ended. */
@@ -47,7 +47,7 @@ export function* rows(sql: string, ...values: readonly Value[]): Script<readonly
 
 /** The first row. */
 export function* row(sql: string, ...values: readonly Value[]): Script<unknown> {
-  return (yield { kind: "rows", sql, values }).rows[0];
+  return (yield { kind: "row", sql, values }).rows[0];
 }
 
 export function* claim(sql: string, ...values: readonly Value[]): Script<readonly unknown[]> {

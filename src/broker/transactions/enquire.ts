@@ -9,7 +9,7 @@ import { shortId } from "../log.ts";
 import { requireAdmitted, type Standing } from "../policy/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
-import type { AddOutcome } from "../store/index.ts";
+import type { AddOutcome, SenderStanding } from "../store/index.ts";
 import { domainPublishes } from "./domain-publishes.ts";
 import { ownerRefusal } from "./owner-refusal.ts";
 import { type PostedRequest, readPosted } from "./posted-request.ts";
@@ -29,10 +29,11 @@ export async function enquire(
   const account = parseAccount(entry.ResponderAccount).id;
   const request = await readPosted(entry, account, origin, service);
   const { signerKid, fromId, digest, enquirerId, enquirerIdSigned } = request;
-  const standing = await standingOf(request, origin, service);
+  const sender = await store.sender(account, fromId, signerKid);
+  const standing = await standingOf(request, sender.standing, origin, service);
 
   const now = clock();
-  const refusal = await ownerRefusal(request, account, standing, origin, service);
+  const refusal = await ownerRefusal(request, sender, standing, origin, service);
   if (refusal !== undefined) {
     // The answer to an earlier post of the same request may have got lost; that one was taken.
     const known = await store.knownRequest(account, digest, signerKid);
@@ -88,8 +89,12 @@ async function rememberRsa({ kid, jwk }: VerifyKey, { store, held }: Service): P
 }
 
 /** Who is asking, as far as this broker knows. @throws Refusal `forbidden` */
-async function standingOf({ fromId, signerKid }: PostedRequest, origin: Origin, service: Service): Promise<Standing> {
-  const known = await service.store.senderStanding(fromId, signerKid);
+async function standingOf(
+  { fromId, signerKid }: PostedRequest,
+  known: SenderStanding,
+  origin: Origin,
+  service: Service,
+): Promise<Standing> {
   // Who an encrypted request says that it is from, only the responder can hold against the key.
   const isOurs = fromId !== undefined && (known.fromIsAccount || service.domains.has(parseAccount(fromId).domain));
   if (isOurs && !known.local) {

@@ -106,6 +106,7 @@ export async function play<T>(
 ): Promise<T> {
   const perform = (step: Step): Promise<Done> | Done => {
     switch (step.kind) {
+      case "row":
       case "rows":
       case "run":
         return query(step.sql, step.values);

@@ -17,7 +17,6 @@ type Accounts = Pick<
   | "codes"
   | "heldKey"
   | "rememberSender"
-  | "senderStanding"
   | "addEnquirer"
   | "enquirers"
   | "removeEnquirer"
@@ -30,12 +29,6 @@ const HELD_KEY = `
   SELECT jwk, 1 AS place FROM enquirers WHERE kid = ?1
   UNION ALL SELECT signing_key, 2 FROM devices WHERE kid = ?1 AND state <> 'revoked'
   UNION ALL SELECT jwk, 3 FROM senders WHERE kid = ?1 ORDER BY place LIMIT 1`;
-const STANDING = `
-  SELECT CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ?1) THEN 1 ELSE 0 END AS account,
-    CASE WHEN EXISTS (
-      SELECT 1 FROM devices WHERE kid = ?2 AND (CAST(?1 AS TEXT) IS NULL OR account = ?1) AND state = 'active'
-    ) THEN 1 ELSE 0 END AS local,
-    CASE WHEN EXISTS (SELECT 1 FROM enquirers WHERE kid = ?2) THEN 1 ELSE 0 END AS registered`;
 
 /** Adds an account, with a salt that no account before had; false where it is there. */
 export function* addAccount(account: string, at: number): Script<boolean> {
@@ -97,12 +90,6 @@ export function accountScripts({ read, write, writeOne }: Engine): Accounts {
     rememberSender: (kid, jwk) =>
       writeOne(function* () {
         yield* run("INSERT INTO senders (kid, jwk) VALUES (?1, ?2) ON CONFLICT DO NOTHING", kid, JSON.stringify(jwk));
-      }),
-    senderStanding: (fromId, kid) =>
-      read(function* () {
-        const standing = yield* row(STANDING, fromId ?? null, kid);
-        const is = (name: string): boolean => integerOf(standing, name) === 1;
-        return { fromIsAccount: is("account"), local: is("local"), registered: is("registered") };
       }),
     addEnquirer: ({ kid, jwk, name, now }) =>
       write(function* () {

@@ -19,6 +19,8 @@ export function sqliteEngine(database: Database.Database, writes: GroupCommit, c
 
   function perform(step: Step): Done {
     switch (step.kind) {
+      case "row":
+        return { rows: [statement(step.sql).get(...step.values)], changes: 0 };
       case "rows":
       case "claim":
         return { rows: statement(step.sql).all(...step.values), changes: 0 };

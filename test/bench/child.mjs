@@ -1,15 +1,14 @@
 /** A server as a process of its own: started, watched, stopped. Both servers that are compared are started here. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onEnd } from "./cleanup.mjs";
+import { onServersCore } from "./cores.mjs";
 
 const START_MS = 15_000;
 const STOP_MS = 20_000;
-/** Of Linux, in which the kernel counts the time of a process. */
-const TICK_MS = 10;
 
 export class Child {
   #process;
@@ -36,7 +35,8 @@ export class Child {
   constructor(folder, name, args) {
     this.#errors = join(folder, `${name}.log`);
     const file = openSync(this.#errors, "w");
-    this.#process = spawn(process.execPath, args, { stdio: ["ignore", "ignore", file] });
+    const [command, ...all] = onServersCore([process.execPath, ...args]);
+    this.#process = spawn(command, all, { stdio: ["ignore", "ignore", file] });
     closeSync(file);
     this.#exit = once(this.#process, "exit");
     onEnd(() => this.stop());
@@ -62,9 +62,11 @@ export class Child {
   /** Milliseconds of CPU that it used, all threads together; undefined where the system does not tell. */
   cpuMs() {
     try {
-      const stat = readFileSync(`/proc/${this.#process.pid}/stat`, "latin1");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+      const threads = `/proc/${this.#process.pid}/task`;
+      const nanoseconds = readdirSync(threads).map((id) =>
+        Number(readFileSync(`${threads}/${id}/schedstat`, "latin1").split(" ", 1)[0]),
+      );
+      return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
     } catch {
       return undefined;
     }

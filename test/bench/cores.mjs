@@ -1,0 +1,36 @@
+/**
+ * Which core does what: the servers that are compared have one to themselves, the load generator another, so that neither
+ * takes time from the other. Where there is no second core, or no `taskset`, all run where the system puts them, and the bench says so.
+ */
+import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+
+const SERVERS = "0";
+const LOAD = "1";
+
+let apart = false;
+
+/** Moves this process, the load generator, to its core; what it starts from now on as a server has the other. */
+export function separateCores() {
+  if (availableParallelism() < 2) return;
+  const moved = spawnSync("taskset", ["--all-tasks", "--pid", "--cpu-list", LOAD, String(process.pid)]);
+  apart = moved.status === 0;
+}
+
+/** Lets this process run anywhere again. */
+export function joinCores() {
+  if (apart) spawnSync("taskset", ["--all-tasks", "--pid", "--cpu-list", `0-${availableParallelism() - 1}`, String(process.pid)]);
+  apart = false;
+}
+
+/** A command, so that it runs on the servers' core. */
+export function onServersCore(command) {
+  return apart ? ["taskset", "--cpu-list", SERVERS, ...command] : command;
+}
+
+/** How the cores are shared, in words. */
+export function coresLine() {
+  return apart
+    ? "Server on one core with all its threads, load generator on another."
+    : "Server and load generator share the cores: there is one core only, or no taskset.";
+}

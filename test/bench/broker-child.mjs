@@ -11,10 +11,14 @@ const CONFIRM = resolve(import.meta.dirname, "../../dist/node/cli/confirm.js");
  * Starts a broker, without limits where no policy is given, on a free port.
  *
  * @param more.open - lets anyone make an account
+ * @param more.postgres - keeps its store there
  * @param more.nodeArgs - for Node itself
  * @param more.profileTo - a folder for a profile of its CPU time
  */
-export async function startBroker(folder, { open = false, profileTo, nodeArgs = [], policy = { limits: false } } = {}) {
+export async function startBroker(
+  folder,
+  { open = false, postgres, profileTo, nodeArgs = [], policy = { limits: false } } = {},
+) {
   const policyFile = join(folder, "policy.json");
   const data = join(folder, "broker");
   writeFileSync(policyFile, JSON.stringify(policy));
@@ -22,7 +26,8 @@ export async function startBroker(folder, { open = false, profileTo, nodeArgs = 
   const child = await Child.start(folder, "broker", [
     ...profiling,
     ...nodeArgs,
-    ...[CONFIRM, "broker", "--data", data, "--listen", "127.0.0.1:0", "--policy", policyFile],
+    ...[CONFIRM, "broker", "--listen", "127.0.0.1:0", "--policy", policyFile],
+    ...(postgres === undefined ? ["--data", data] : ["--store", postgres]),
     ...(open ? ["--open"] : []),
   ]);
   const { endpoint } = child.started;

@@ -1,23 +1,55 @@
 /**
- * Whole confirmations a second through the real broker, beside a bare server that pays only what cannot be saved. The
- * same load, the same machine, rounds in turn; what counts is the ratio of two rounds that were beside each other.
+ * Whole confirmations a second through the real broker, beside a bare server that pays only what cannot be saved, and beside
+ * what a user would pick instead. The same load, the same machine, rounds in turn; what counts is the ratio of two rounds
+ * that were beside each other.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startBare } from "./bare.mjs";
 import { startBroker } from "./broker-child.mjs";
+import { startCiba } from "./ciba.mjs";
 import { temporaryFolder } from "./cleanup.mjs";
 import { authenticatedConfirmations, connectUsers, plainConfirmations, storedConfirmations } from "./confirmations.mjs";
+import { coresLine, joinCores, separateCores } from "./cores.mjs";
 import { runRound } from "./load.mjs";
+import { startPostgres } from "./postgres.mjs";
+import { cpuMsOfTree } from "./processor-time.mjs";
 import { spread } from "./statistics.mjs";
 import { digits, table, withRange } from "./table.mjs";
 
 const USERS = 32;
 /** Compiles the servers' hot code, and says how many confirmations a round of the wanted length has. */
-const FIRST_ROUND = 1500;
+const FIRST_ROUND = 2500;
 const LEAST_ROUNDS = 3;
+/** What a confirmation is to cost at most: its share of the bare server's rate. */
+const GOALS = { plain: 0.7, authenticated: 0.4, postgres: 0.4 };
+/** How much more than oidc-provider the broker is to do. */
+const GOAL_CIBA = 1.5;
 
-export async function benchBroker({ quick, profileTo, say }) {
+export async function benchBroker(options) {
+  separateCores();
+  try {
+    return await compare(options);
+  } finally {
+    joinCores();
+  }
+}
+
+/** The broker on PostgreSQL; undefined where that is not installed. */
+async function startOnPostgres(folder) {
+  mkdirSync(folder);
+  const server = await startPostgres();
+  if (server === undefined) return undefined;
+  const broker = await startBroker(folder, { open: true, postgres: server.url });
+  const plain = plainConfirmations(await connectUsers(broker, USERS));
+  const cpuMs = () => {
+    const own = broker.child.cpuMs();
+    return own === undefined ? undefined : own + cpuMsOfTree(server.pid);
+  };
+  return { broker, contender: { ...plain, name: "postgres", label: "broker, plain, PostgreSQL", child: { cpuMs } } };
+}
+
+async function compare({ quick, profileTo, say }) {
   const seconds = quick ? 1.5 : 3;
   /** A machine that others use too takes longer for a round, and gets fewer. */
   const until = performance.now() + (quick ? 0 : 55_000);
@@ -27,7 +59,13 @@ export async function benchBroker({ quick, profileTo, say }) {
   const bare = await startBare(folders[0]);
   const broker = await startBroker(folders[1], { open: true, profileTo });
   const connected = await connectUsers(broker, USERS);
-  const contenders = [bare, plainConfirmations(connected), authenticatedConfirmations(connected)];
+  const onPostgres = await startOnPostgres(join(folder, "postgres"));
+  const ciba = await startCiba(folder);
+  const contenders = [
+    ...[bare, plainConfirmations(connected), authenticatedConfirmations(connected)],
+    ...(onPostgres === undefined ? [] : [onPostgres.contender]),
+    ciba,
+  ];
 
   const results = contenders.map(() => []);
   const counts = [];
@@ -45,8 +83,7 @@ export async function benchBroker({ quick, profileTo, say }) {
       say(`round ${rounds}, ${contender.label}: ${digits(result.perSecond)} confirmations/s`);
     }
   }
-  await bare.child.stop();
-  await broker.child.stop();
+  for (const one of [bare, broker, ciba, onPostgres?.broker]) await one?.child.stop();
 
   const done = contenders.map((_, index) => sum([first[index], ...results[index]].map((result) => result.done)));
   const problems = [...first, ...results.flat()].flatMap((result) => result.problems);
@@ -56,9 +93,12 @@ export async function benchBroker({ quick, profileTo, say }) {
     users: USERS,
     rounds,
     confirmations: sum(done),
+    cores: coresLine(),
     contenders: contenders.map(({ name, label }, index) => summary(name, label, results[index], results[0])),
+    toCiba: spread(results[1].map((one, index) => one.perSecond / results.at(-1)[index].perSecond)),
   };
-  return { data, problems, lines: lines(data) };
+  const skipped = "PostgreSQL 15 or later is not installed, so it was left out: apt-get install postgresql";
+  return { data, problems, lines: [...lines(data), ...(onPostgres === undefined ? [skipped] : [])] };
 }
 
 function missing(name, stored, done) {
@@ -73,8 +113,10 @@ function summary(name, label, results, bare) {
     name,
     label,
     perSecond: of("perSecond"),
+    goal: GOALS[name],
     ratio: spread(results.map((one, index) => one.perSecond / bare[index].perSecond)),
     cpuMs: cpu,
+    /** The same by processor time, which a busy machine disturbs less. */
     cpuRatio: cpu && spread(results.map((one, index) => bare[index].cpuMs / one.cpuMs)),
     serverCores: of("serverCores"),
     p50Ms: of("p50Ms"),
@@ -83,11 +125,13 @@ function summary(name, label, results, bare) {
   };
 }
 
-function lines({ users, rounds, confirmations, contenders }) {
+function lines({ users, rounds, confirmations, cores, contenders, toCiba }) {
   const head = [
     "",
     "confirmations/s",
     "ratio to bare",
+    "by CPU",
+    "goal",
     "CPU ms each",
     "p50 ms",
     "p99 ms",
@@ -98,6 +142,8 @@ function lines({ users, rounds, confirmations, contenders }) {
     one.label,
     withRange(one.perSecond),
     one.name === "bare" ? "1" : withRange(one.ratio, 2),
+    digits(one.cpuRatio?.median, 2),
+    digits(one.goal, 1),
     digits(one.cpuMs?.median, 2),
     digits(one.p50Ms.median, 1),
     digits(one.p99Ms.median, 1),
@@ -108,7 +154,9 @@ function lines({ users, rounds, confirmations, contenders }) {
     ...table(head, rows),
     "",
     `${users} users, ${rounds} rounds each in turn, ${digits(confirmations)} confirmations, all found in the stores;`,
-    "medians (least to greatest). CPU is of the server, all its threads.",
+    "medians (least to greatest). CPU is of the server, all its threads; of PostgreSQL too.",
+    `The broker's plain calls against oidc-provider: ${withRange(toCiba, 2)} times; the goal is ${GOAL_CIBA}.`,
+    cores,
   ];
 }
 

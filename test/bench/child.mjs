@@ -1,11 +1,11 @@
 /** A server as a process of its own: started, watched, stopped. Both servers that are compared are started here. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onEnd } from "./cleanup.mjs";
-import { onServersCore } from "./cores.mjs";
+import { spawnOnServersCore } from "./cores.mjs";
+import { cpuMsOf } from "./processor-time.mjs";
 
 const START_MS = 15_000;
 const STOP_MS = 20_000;
@@ -35,8 +35,7 @@ export class Child {
   constructor(folder, name, args) {
     this.#errors = join(folder, `${name}.log`);
     const file = openSync(this.#errors, "w");
-    const [command, ...all] = onServersCore([process.execPath, ...args]);
-    this.#process = spawn(command, all, { stdio: ["ignore", "ignore", file] });
+    this.#process = spawnOnServersCore([process.execPath, ...args], { stdio: ["ignore", "ignore", file] });
     closeSync(file);
     this.#exit = once(this.#process, "exit");
     onEnd(() => this.stop());
@@ -61,15 +60,7 @@ export class Child {
 
   /** Milliseconds of CPU that it used, all threads together; undefined where the system does not tell. */
   cpuMs() {
-    try {
-      const threads = `/proc/${this.#process.pid}/task`;
-      const nanoseconds = readdirSync(threads).map((id) =>
-        Number(readFileSync(`${threads}/${id}/schedstat`, "latin1").split(" ", 1)[0]),
-      );
-      return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
-    } catch {
-      return undefined;
-    }
+    return cpuMsOf(this.#process.pid);
   }
 
   /** Asks it to stop, and makes it stop where it does not. */

@@ -2,7 +2,7 @@
  * Which core does what: the servers that are compared have one to themselves, the load generator another, so that neither
  * takes time from the other. Where there is no second core, or no `taskset`, all run where the system puts them, and the bench says so.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 
 const SERVERS = "0";
@@ -19,13 +19,21 @@ export function separateCores() {
 
 /** Lets this process run anywhere again. */
 export function joinCores() {
-  if (apart) spawnSync("taskset", ["--all-tasks", "--pid", "--cpu-list", `0-${availableParallelism() - 1}`, String(process.pid)]);
+  if (apart)
+    spawnSync("taskset", [
+      "--all-tasks",
+      "--pid",
+      "--cpu-list",
+      `0-${availableParallelism() - 1}`,
+      String(process.pid),
+    ]);
   apart = false;
 }
 
-/** A command, so that it runs on the servers' core. */
-export function onServersCore(command) {
-  return apart ? ["taskset", "--cpu-list", SERVERS, ...command] : command;
+/** Starts a command on the servers' core. */
+export function spawnOnServersCore(command, options) {
+  const [program, ...args] = apart ? ["taskset", "--cpu-list", SERVERS, ...command] : command;
+  return spawn(program, args, options);
 }
 
 /** How the cores are shared, in words. */

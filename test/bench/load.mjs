@@ -7,7 +7,7 @@ import { HttpLine } from "./http-line.mjs";
 import { quantile } from "./statistics.mjs";
 
 const WARM_SHARE = 0.2;
-const ROUND_MS = 30_000;
+const ROUND_MS = 60_000;
 
 /**
  * Runs `count` confirmations against one contender.

@@ -6,7 +6,7 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const NONE = 64;
 /** By character code. */
 const VALUES = new Uint8Array(128).fill(NONE);
-for (const [value, sign] of [...ALPHABET].entries()) VALUES[sign.charCodeAt(0)] = value;
+for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
 
 const refuse = (): ProtocolError =>
   new ProtocolError("base64url", "A value is not base64url without padding (RFC 4648, section 5).");

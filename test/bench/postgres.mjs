@@ -1,5 +1,6 @@
 /** A PostgreSQL of the bench's own, in a temporary folder on the disk that the other stores use; it syncs every commit. */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chownSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -36,7 +37,7 @@ export async function startPostgres() {
   const settings = ["listen_addresses=", `unix_socket_directories=${folder}`, "shared_buffers=128MB"];
   const args = [join(binaries, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])];
   const server = spawnOnServersCore(args, { ...user, stdio: "ignore", cwd: "/" });
-  const gone = new Promise((resolve) => server.once("exit", resolve));
+  const gone = once(server, "exit");
   onEnd(async () => {
     server.kill("SIGINT");
     await gone;

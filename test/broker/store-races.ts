@@ -156,7 +156,10 @@ export function storeRaces(factory: () => Promise<StoreFactory>): void {
       switch (wanted.by) {
         case "answer": {
           const digest = digestOf(wanted);
-          return store.answer({ sequence, deviceKid: wanted.device, digest, response: jws(digest), now });
+          const { kind, ...more } = await store.answer({
+            ...{ sequence, deviceKid: wanted.device, digest, response: jws(digest), now },
+          });
+          return kind === "settled" ? { kind } : { kind, ...more };
         }
         case "refuse":
           return store.refuse({ sequence, deviceKid: wanted.device, now });

@@ -117,7 +117,8 @@ export interface NewAnswer {
 }
 
 export type SettleOutcome =
-  | { readonly kind: "settled" }
+  /** What is kept of an answer, so that nobody has to read it at once; a refusal has none. */
+  | { readonly kind: "settled"; readonly answered?: StoredRequest["answered"] }
   /** It was settled so before, by the same answer. */
   | { readonly kind: "same" }
   /** It was settled by another answer. */

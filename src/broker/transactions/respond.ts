@@ -57,8 +57,8 @@ export const respond: Handler<"Respond"> = async ({ Response: entry }, origin, s
         : await answer(named, entry.Response, origin, service);
   tellOthers(outcome, request, entry, service);
   const Status = requireSettled(outcome);
-  const settled = await service.store.request(request.brokerId);
-  return { Status, ...(settled === undefined ? {} : await stampMember(settled, service)) };
+  const kept = outcome.kind === "settled" ? outcome : await service.store.request(request.brokerId);
+  return { Status, ...(await stampMember({ digest: request.digest, answered: kept?.answered }, service)) };
 };
 
 /** The request of the BrokerID, if there is one: -00 answers have none. @throws Refusal `unknown_request`, `contradiction` */

@@ -14,7 +14,7 @@ const kept = new Map<string, FlattenedJws>();
 
 /** The member `Stamp` of an answer about this request; nothing where it has no signed answer. */
 export async function stampMember(
-  { digest, answered }: StoredRequest,
+  { digest, answered }: Pick<StoredRequest, "digest" | "answered">,
   { key }: Service,
 ): Promise<{ readonly Stamp?: FlattenedJws }> {
   if (answered === undefined) return {};

@@ -94,7 +94,7 @@ function* answer({ sequence, deviceKid, digest, response, now, endorses, rejects
   yield* run(INSERT, sequence, digest, now, signed, place.writer, place.sequence, place.hash, sum);
   if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid, now);
   if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
-  return { kind: "settled" };
+  return { kind: "settled", answered: { digest, received: now, place } };
 }
 
 /** About a pending device, or an active one's wanted profile: one of the two, and none where neither is what was asked. */

@@ -20,7 +20,7 @@ const SENDER = `
     ) THEN 1 ELSE 0 END AS local,
     CASE WHEN EXISTS (SELECT 1 FROM enquirers WHERE kid = ?2) THEN 1 ELSE 0 END AS registered,
     block, allow, allow_only, rejected, rounds, until
-  FROM (SELECT 1 AS one) o
+  FROM (SELECT 1 AS one) one_row
     LEFT JOIN policies p ON p.account = ?3 LEFT JOIN strikes s ON s.account = ?3 AND s.kid = ?2`;
 const COOL_DOWNS = `
   SELECT kid, until FROM strikes WHERE account = ?1 AND until > ?2 ORDER BY until DESC, kid LIMIT ?3`;

@@ -158,7 +158,7 @@ describe.each(BROWSERS)("what is stored in %s", LONG, (name) => {
     expect(kept.map(({ digest }) => digest)).not.toContain(old[0]?.digest);
     // The broker still lists it, and was asked.
     expect(kept.map(({ digest }) => digest)).not.toContain(forgotten.digest);
-    expect(await browser.badge()).toBe("");
+    await badgeIs(browser, "");
     asked.child.kill("SIGINT");
     await asked.finished;
   });

@@ -37,10 +37,14 @@ const env = {
   ...(values.store === undefined ? {} : { CONFIRM_KILL_STORE: values.store }),
 };
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
-const args = ["run", "--project", "unit", "--maxWorkers=1", "--disable-console-intercept"];
-const child = spawn(process.execPath, [vitest, ...args, "test/broker/faults/kill.test.ts"], {
-  cwd: root,
-  env,
-  stdio: "inherit",
-});
+// The file stands first: what follows the last option would be taken for its value, and every test would run.
+const args = [
+  "run",
+  "test/broker/faults/kill.test.ts",
+  "--project",
+  "unit",
+  "--maxWorkers=1",
+  "--disable-console-intercept",
+];
+const child = spawn(process.execPath, [vitest, ...args], { cwd: root, env, stdio: "inherit" });
 child.on("close", (code) => process.exit(code ?? 1));

@@ -143,7 +143,7 @@ export function auditSuite(
       const response = jws("no");
       const digest = await requestDigest(response);
       const outcome = await store.answer({ sequence: 3, deviceKid: "DEVICE", digest, response, now: NOW + 50 });
-      expect(outcome).toEqual({ kind: "settled" });
+      expect(outcome).toMatchObject({ kind: "settled" });
       await ask(store, "four", NOW + 60, "stay");
       await store.revokeDevice({ account: ALICE, kid: "DEVICE", revocation: undefined, now: NOW + 70 });
       expect((await store.request("BROKER-three"))?.answered?.place?.sequence).toBe(2);

@@ -25,8 +25,8 @@ export interface CallStore {
    * @returns false where this key used this `jti` before: a replay
    */
   claimCall(call: Call): Promise<boolean>;
-  /** Forgets calls and connect codes that are over, a bounded number of them. */
-  forget(now: number): Promise<void>;
+  /** Forgets calls and connect codes that are over, a bounded number of them. False where there were none. */
+  forget(now: number): Promise<boolean>;
 }
 
 export interface Store

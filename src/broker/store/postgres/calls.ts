@@ -22,8 +22,9 @@ export function postgresCalls({ read, writeOne }: Engine): CallStore {
   return {
     claimCall: ({ kid, jti, until }) => writeOne(() => claimCall(kid, jti, until)),
     forget: async (now) => {
-      if (integerOf(await read(() => row(DUE, now)), "due") === 0) return;
+      if (integerOf(await read(() => row(DUE, now)), "due") === 0) return false;
       for (const forget of FORGET) await writeOne(() => run(forget, now));
+      return true;
     },
   };
 }

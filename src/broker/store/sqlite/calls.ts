@@ -23,12 +23,13 @@ export function sqliteCalls(database: Database.Database, writes: GroupCommit): C
     claimCall: ({ kid, jti, until }) => writes.run(() => claim.run(kid, jti, until).changes === 1),
     forget: async (now) => {
       const row = overdue.raw().get(now);
-      if (Array.isArray(row) && row[0] === 0) return;
+      if (Array.isArray(row) && row[0] === 0) return false;
       await writes.run(() => {
         mark.run(now);
         forgetCalls.run(now);
         forgetCodes.run(now);
       });
+      return true;
     },
   };
 }

@@ -165,8 +165,17 @@ function responseOf(row: unknown): JwsOrJwe | undefined {
   const text = optionalTextOf(row, "response");
   if (text === undefined && requestStatusOf(row) === "REPLY") throw damagedStore("An answer is gone");
   if (text === undefined || text === ERASED) return undefined;
-  const sum = optionalIntegerOf(row, "answer_sum");
-  requireSum(sum, integerOf(row, "seq"), textOf(row, "answer_digest"), integerOf(row, "answer_received"), text);
+  const place = placeOf(row);
+  requireSum(
+    optionalIntegerOf(row, "answer_sum"),
+    integerOf(row, "seq"),
+    textOf(row, "answer_digest"),
+    integerOf(row, "answer_received"),
+    text,
+    place?.writer ?? null,
+    place?.sequence ?? null,
+    place?.hash ?? null,
+  );
   return jwsOrJweOf(row, "response");
 }
 

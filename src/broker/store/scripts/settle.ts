@@ -90,8 +90,8 @@ function* answer({ sequence, deviceKid, digest, response, now, endorses, rejects
   const place = yield* endedByDevice(end);
   if (place === undefined) return yield* refusal(sequence, deviceKid, "REPLY", digest, now);
   const signed = JSON.stringify(response);
-  const sum = sumOf(sequence, digest, now, signed);
-  yield* run(INSERT, sequence, digest, now, signed, place.writer, place.sequence, place.hash, sum);
+  const values = [sequence, digest, now, signed, place.writer, place.sequence, place.hash] as const;
+  yield* run(INSERT, ...values, sumOf(...values));
   if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid, now);
   if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
   return { kind: "settled", answered: { digest, received: now, place } };

@@ -126,49 +126,6 @@ describe.each(BROWSERS)("what is stored in %s", LONG, (name) => {
     expect(await rowsOf(browser)).toEqual(expect.arrayContaining([damaged, newer]));
   });
 
-  test("and cannot be written is said, loses nothing, and half-does nothing", async ({ skip }) => {
-    // Measured: with unlimitedStorage Chromium ignores a lowered quota, and on a full disk it breaks down itself: it opens
-    // no popup and no database. So there it is the writes of the background that are made to fail.
-    if (name === "Firefox" && disk === undefined) skip("only root may mount a disk, to be filled");
-    const { browser, system } = alice();
-    const full = disk;
-    const [refuse, mend, words] =
-      full === undefined
-        ? ([() => inWorker(REFUSE_WRITES), () => inWorker("globalThis.mend()"), "storage refuses to work"] as const)
-        : ([() => full.fill(), () => full.free(), "no room left"] as const);
-    async function inWorker(script: string): Promise<void> {
-      await (await chromiumOf(browser).worker()).evaluate(script);
-    }
-    const settings = await browser.openOptions();
-    await refuse();
-    const asked = system.spawn("ask", ALICE, "Not stored", "--timeout", "2m");
-    const popup = await browser.openPopup();
-    // The background may have been started a moment ago, and not listen yet: then it is the alarm that has it ask.
-    const ringing = setInterval(() => void ringAlarm(settings).catch(() => undefined), 3000);
-    await popup.text(testid("storage"), words).finally(() => clearInterval(ringing));
-    expect(await browser.badge()).toBe("");
-    await popup.close();
-    await settings.text(testid("storage"), words);
-
-    await mend();
-    await ringUntilBadge(browser, settings, "1");
-    const request = await lookAt(browser, "Not stored");
-    await request.click(testid("expected"));
-    await waitUntil("Accept is live", PATIENCE_MS, async () => (await request.isLive(testid("accept"))) || undefined);
-    await refuse();
-    await request.click(testid("accept"));
-    await request.text(".problems", "until your answer can be stored");
-    const stored = await rowsOf(browser, settings);
-    expect(stored.filter(({ entry }) => entry.includes('"state":"answered"'))).toEqual([]);
-    expect(asked.child.exitCode).toBe(null);
-    await mend();
-    await press(request, "accept");
-    await request.text(testid("result"), "accepted");
-    expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
-    await request.close();
-    await settings.close();
-  });
-
   test("as history is bounded, and what has left it is never shown again", async () => {
     const { browser, system } = alice();
     const rows = await rowsOf(browser);
@@ -204,6 +161,47 @@ describe.each(BROWSERS)("what is stored in %s", LONG, (name) => {
     await badgeIs(browser, "");
     asked.child.kill("SIGINT");
     await asked.finished;
+  });
+
+  test("and cannot be written is said, loses nothing, and half-does nothing", async ({ skip }) => {
+    // Measured: with unlimitedStorage Chromium ignores a lowered quota, and on a full disk it breaks down itself: it opens
+    // no popup and no database. So there it is the writes of the background that are made to fail.
+    if (name === "Firefox" && disk === undefined) skip("only root may mount a disk, to be filled");
+    const { browser, system } = alice();
+    const full = disk;
+    const [refuse, mend, words] =
+      full === undefined
+        ? ([() => inWorker(REFUSE_WRITES), () => inWorker("globalThis.mend()"), "storage refuses to work"] as const)
+        : ([() => full.fill(), () => full.free(), "no room left"] as const);
+    async function inWorker(script: string): Promise<void> {
+      await (await chromiumOf(browser).worker()).evaluate(script);
+    }
+    const settings = await browser.openOptions();
+    await refuse();
+    const asked = system.spawn("ask", ALICE, "Not stored", "--timeout", "2m");
+    const popup = await browser.openPopup();
+    await popup.text(testid("storage"), words);
+    expect(await browser.badge()).toBe("");
+    await popup.close();
+    await settings.text(testid("storage"), words);
+
+    await mend();
+    await ringUntilBadge(browser, settings, "1");
+    const request = await lookAt(browser, "Not stored");
+    await request.click(testid("expected"));
+    await waitUntil("Accept is live", PATIENCE_MS, async () => (await request.isLive(testid("accept"))) || undefined);
+    await refuse();
+    await request.click(testid("accept"));
+    await request.text(".problems", "until your answer can be stored");
+    const stored = await rowsOf(browser, settings);
+    expect(stored.filter(({ entry }) => entry.includes('"state":"answered"'))).toEqual([]);
+    expect(asked.child.exitCode).toBe(null);
+    await mend();
+    await press(request, "accept");
+    await request.text(testid("result"), "accepted");
+    expect(await asked.finished).toMatchObject({ code: 0, stdout: "accepted\n" });
+    await request.close();
+    await settings.close();
   });
 
   test("by a newer version is left alone, and the popup and the settings say so", async () => {

@@ -40,17 +40,28 @@ function rowOf(entry: InboxEntry): Row {
   return { account, broker, digest, entry: writeStoredEntry(entry) };
 }
 
-/** The entry of a row; undefined for one that cannot be read, or was moved: it spoils no other, and is never shown. */
-function entryOf(row: unknown): InboxEntry | undefined {
+/** Entries by the text that they were read from. */
+type Read = ReadonlyMap<string, InboxEntry>;
+
+/**
+ * The entry of a row; undefined for one that cannot be read, or was moved: it spoils no other, and is never shown.
+ *
+ * @param before - what was read before: most entries ended long ago, and reading hundreds of them again is dear
+ */
+function readRow(row: unknown, before?: Read): readonly [text: string, entry: InboxEntry] | undefined {
   if (typeof row !== "object" || row === null || !("entry" in row) || typeof row.entry !== "string") return undefined;
   try {
-    const entry = readStoredEntry(row.entry);
+    const entry = before?.get(row.entry) ?? readStoredEntry(row.entry);
     const names = ["account", "broker", "digest"] as const;
-    return names.every((name) => Reflect.get(row, name) === entry[name]) ? entry : undefined;
+    return names.every((name) => Reflect.get(row, name) === entry[name]) ? [row.entry, entry] : undefined;
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;
   }
+}
+
+function entryOf(row: unknown): InboxEntry | undefined {
+  return readRow(row)?.[1];
 }
 
 /** The storage port over an open database. */
@@ -68,8 +79,18 @@ export function inboxDatabase(database: IDBDatabase): InboxDatabase {
       },
       [],
     );
+  /** What was read of each account at the last look. */
+  const known = new Map<string, Read>();
+  const look = async (account: AccountKey): Promise<{ readonly rows: number; readonly read: Read }> => {
+    const name = JSON.stringify([account.account, account.broker]);
+    const rows = await rowsOf(account);
+    const before = known.get(name);
+    const read = new Map(rows.map((row) => readRow(row, before)).filter((one) => one !== undefined));
+    known.set(name, read);
+    return { rows: rows.length, read };
+  };
   const list = async (account: AccountKey): Promise<readonly InboxEntry[]> =>
-    (await rowsOf(account)).flatMap((row) => entryOf(row) ?? []).sort((a, b) => a.received - b.received);
+    [...(await look(account)).read.values()].sort((a, b) => a.received - b.received);
 
   return {
     list,
@@ -130,7 +151,10 @@ export function inboxDatabase(database: IDBDatabase): InboxDatabase {
         },
         false,
       ),
-    unreadable: async (account) => (await rowsOf(account)).filter((row) => entryOf(row) === undefined).length,
+    unreadable: async (account) => {
+      const { rows, read } = await look(account);
+      return rows - read.size;
+    },
     forget: async (account, which) => {
       const gone = which((await list(account)).filter(({ state, tell }) => ENDED.includes(state) && !tell));
       if (gone.length === 0) return 0;

@@ -44,6 +44,8 @@ export interface RunningBroker {
   readonly renewCertificate: () => Promise<void>;
   /** Answers a body as by HTTP, without a socket: for a host that has a server of its own, which then checks Host and Origin. */
   readonly answer: (posted: Posted) => Promise<Answer>;
+  /** Hands over what the log has gathered, which it does by itself a moment later. */
+  readonly flushLog: () => void;
   /** Stops it, and closes the store. */
   readonly close: () => Promise<void>;
 }
@@ -177,6 +179,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
       return service.key.kid;
     },
     answer,
+    flushLog: log.flush,
     renewCertificate: renewal?.look ?? (() => Promise.resolve()),
     close: () => (closing ??= close()),
   };

@@ -90,7 +90,10 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     running,
     service,
     store,
-    log: () => lines.map((line) => JSON.parse(line) as JsonObject),
+    log: () => {
+      running.flushLog();
+      return lines.map((line) => JSON.parse(line) as JsonObject);
+    },
     dump: () => dumpOf(folder),
     caller,
     plain,

@@ -28,6 +28,11 @@ export async function knownKeys(snapshot: AuditSnapshot, pins: readonly string[]
   };
 }
 
+/** Takes the word of the service's keys in the store alone: for what is in the store itself. */
+export function onlyStored({ stored }: KnownKeys): Pick<KnownKeys, "counts"> {
+  return { counts: ({ kid }) => Promise.resolve(stored.has(kid)) };
+}
+
 /** Whether a pinned key handed over to this one, itself or by others. */
 async function isHeir(signer: VerifyKey, handovers: readonly Jws[], pins: readonly string[]): Promise<boolean> {
   for (const [index, handover] of handovers.entries()) {

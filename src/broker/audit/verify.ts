@@ -8,7 +8,8 @@ import { openCheckpoint } from "../../crypto/index.ts";
 import type { AuditChain, AuditPlace, AuditRecord, AuditSnapshot } from "../store/index.ts";
 import { MOST_LOOKED_UP } from "../store/index.ts";
 import { Findings, type Problem } from "./findings.ts";
-import { type KnownKeys, knownKeys } from "./known-keys.ts";
+import { holdCheckpoints } from "./hold-checkpoints.ts";
+import { type KnownKeys, knownKeys, onlyStored } from "./known-keys.ts";
 import { Marks } from "./marks.ts";
 import { matchRecords } from "./match-records.ts";
 import { matchDevices, matchRequests } from "./match-rows.ts";
@@ -91,7 +92,7 @@ class Audit {
     for (const path of files) await this.#file(path);
     for (const chain of chains) await this.#chain(chain);
     this.#strangers(chains);
-    const checkpoints = await this.#checkpoints(chains);
+    const checkpoints = await holdCheckpoints(chains, this.#snapshot, this.#keys, this.#findings);
     const absent = chains
       .map(({ writer, base, movedAt }) => ({ count: this.#beginnings.get(writer) ?? base.sequence, movedAt }))
       .filter(({ count }) => count > 0);
@@ -155,8 +156,7 @@ class Audit {
   }
 
   async #fileEnd(checkpoint: FlattenedJws): Promise<void> {
-    const stored = { counts: ({ kid }: { readonly kid: string }) => Promise.resolve(this.#keys.stored.has(kid)) };
-    const opened = await opening("checkpoint", openCheckpoint(checkpoint), stored, this.#findings);
+    const opened = await opening("checkpoint", openCheckpoint(checkpoint), onlyStored(this.#keys), this.#findings);
     for (const { writer, hash, sequence } of opened?.heads ?? []) {
       const end = this.#files.get(writer)?.place;
       if (end === undefined || (end.sequence === sequence && end.hash === hash)) continue;
@@ -218,52 +218,6 @@ class Audit {
         }
       }
     }
-  }
-
-  /** The service's own checkpoints: they find a clumsy cut, and say that what was moved out was moved by the service. */
-  async #checkpoints(chains: readonly AuditChain[]): Promise<number> {
-    const byWriter = new Map(chains.map((chain) => [chain.writer, chain]));
-    const begins = new Set(chains.filter(({ base }) => base.sequence > 0).map(({ writer }) => writer));
-    const seen = new Map<string, string>();
-    const stored = { counts: ({ kid }: { readonly kid: string }) => Promise.resolve(this.#keys.stored.has(kid)) };
-    let count = 0;
-    for (let after = 0; ;) {
-      const page = await this.#snapshot.checkpoints(after, MOST_LOOKED_UP);
-      for (const { id, checkpoint } of page) {
-        after = id;
-        count += 1;
-        const opened = await opening("checkpoint", openCheckpoint(checkpoint), stored, this.#findings);
-        const by = opened === undefined ? "" : `the stored checkpoint of ${new Date(opened.created).toISOString()}`;
-        for (const head of opened?.heads ?? []) {
-          if (seen.get(head.writer) === head.hash) continue;
-          seen.set(head.writer, head.hash);
-          const chain = byWriter.get(head.writer);
-          if (chain?.base.hash === head.hash && chain.base.sequence === head.sequence) begins.delete(head.writer);
-          await this.#held(head, chain, by);
-        }
-      }
-      if (page.length < MOST_LOOKED_UP) break;
-    }
-    for (const writer of begins) {
-      const sequence = byWriter.get(writer)?.base.sequence ?? 0;
-      const detail = `no checkpoint says that the records up to ${sequence} were moved out: they were taken away`;
-      this.#findings.add({ code: "beginning", writer, sequence, detail });
-    }
-    return count;
-  }
-
-  async #held({ writer, sequence, hash }: AuditPlace, chain: AuditChain | undefined, by: string): Promise<void> {
-    if (chain === undefined) {
-      this.#findings.add({ code: "chain_missing", writer, sequence, detail: `${by} saw a chain that is not there` });
-      return;
-    }
-    if (sequence < chain.base.sequence) return;
-    const isBase = sequence === chain.base.sequence;
-    const found = isBase ? chain.base.hash : await this.#snapshot.auditHash(chain.chain, sequence);
-    if (found === hash) return;
-    const detail =
-      found === undefined ? `${by} saw record ${sequence}, which is not there` : `${by} saw another record ${sequence}`;
-    this.#findings.add({ code: found === undefined ? "truncated" : "rewritten", writer, sequence, detail });
   }
 
   #progress(): void {

@@ -11,9 +11,11 @@ import { benchCrowd } from "./crowd.mjs";
 import { benchCrypto } from "./crypto.mjs";
 import { benchDevices } from "./devices.mjs";
 import { benchIdle } from "./idle.mjs";
+import { benchLatency } from "./latency.mjs";
 import { machine, machineLine } from "./machine.mjs";
 import { readOptions } from "./options.mjs";
 import { benchPopup } from "./popup.mjs";
+import { benchPush } from "./push.mjs";
 import { benchSize } from "./size.mjs";
 import { benchStored } from "./stored.mjs";
 
@@ -26,6 +28,8 @@ const SHOWN = 10;
 const PARTS = {
   crypto: { title: "What our rules cost on top of WebCrypto and saxes", run: benchCrypto },
   broker: { title: "Whole confirmations a second: Enquire, Respond, Status", run: benchBroker },
+  latency: { title: "One whole confirmation, by how many are under way at once", run: benchLatency },
+  push: { title: "From the enquirer to the device over the push channel", run: benchPush },
   devices: { title: "What a device costs that is there and does nothing", run: benchDevices },
   crowd: { title: "What others notice of a thousand enquirers at one account", run: benchCrowd },
   stored: { title: "Pending and Status with a million requests stored", run: benchStored },

@@ -28,7 +28,7 @@ export class Connections {
 
   constructor(place: Place) {
     this.#place = place;
-    this.#pool = new pg.Pool({ ...place.config, max: MOST_CONNECTIONS });
+    this.#pool = new pg.Pool({ ...place.config, max: MOST_CONNECTIONS, pipeline: true });
     // A connection that breaks while nobody uses it is gone by itself; one in use tells its user.
     this.#pool.on("error", () => undefined);
     this.#pool.on("connect", (client) => client.on("error", () => undefined));

@@ -14,6 +14,8 @@ const RENAMED = {
   digest: "hex(randomblob(21))",
   enquirer_id: "hex(randomblob(16))",
 };
+/** As in a store of before there were sums: those of the templates would not fit. */
+const NO_SUM = "NULL";
 
 const [folder, count] = process.argv.slice(2);
 const stored = Number(count);
@@ -25,7 +27,7 @@ database.exec("CREATE TEMP TABLE copies (seq INTEGER PRIMARY KEY, of INTEGER NOT
 const copy = ["requests", "request_bodies", "answers"].map((name) => {
   const columns = database.prepare(`SELECT name FROM pragma_table_info('${name}')`).raw().all().flat();
   const values = columns.map((column) =>
-    column === "seq" ? "c.seq" : (name === "requests" && RENAMED[column]) || `t.${column}`,
+    column === "seq" ? "c.seq" : column === "sum" ? NO_SUM : (name === "requests" && RENAMED[column]) || `t.${column}`,
   );
   return database.prepare(
     `INSERT INTO ${name} (${columns.join()}) SELECT ${values.join()} FROM copies c JOIN ${name} t ON t.seq = c.of`,

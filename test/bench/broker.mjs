@@ -19,7 +19,7 @@ import { digits, table, withRange } from "./table.mjs";
 
 const USERS = 32;
 /** Compiles the servers' hot code, and says how many confirmations a round of the wanted length has. */
-const FIRST_ROUND = 2500;
+const FIRST_ROUND = 1500;
 const LEAST_ROUNDS = 3;
 /** What a confirmation is to cost at most: its share of the bare server's rate. */
 const GOALS = { plain: 0.7, authenticated: 0.4, postgres: 0.4 };

@@ -2,6 +2,7 @@
  * From the enquirer to the device over the push channel, beside mosquitto with QoS 1, which keeps nothing on disk and
  * verifies nothing. One message at a time, turn by turn.
  */
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
@@ -90,9 +91,12 @@ async function openPush() {
   const [{ account, device }] = connected.users;
   const url = `${broker.endpoint.replace(/^http/, "ws")}/push`;
   const socket = new WebSocket(url, "mesh-confirm", { perMessageDeflate: false });
-  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  await once(socket, "open");
   let arrived = () => undefined;
-  const next = () => new Promise((resolve) => (arrived = resolve));
+  const next = () =>
+    new Promise((resolve) => {
+      arrived = resolve;
+    });
   socket.on("message", () => arrived(performance.now()));
   const subscribed = next();
   socket.send(sealed(device, url, JSON.stringify({ SubscribeRequest: { Responder: account } })).body);
@@ -143,7 +147,9 @@ async function openMosquitto(size) {
   const payload = Buffer.alloc(size, "x");
   return {
     once: async () => {
-      const frame = new Promise((resolve) => (arrived = resolve));
+      const frame = new Promise((resolve) => {
+        arrived = resolve;
+      });
       const sent = performance.now();
       await Promise.all([sender.publish("device", payload), frame]);
       return (await frame) - sent;

@@ -76,6 +76,7 @@ describe("what a reader types", () => {
     const command = join(ROOT, "dist/node/cli/confirm.js");
     const help = ["", ...COMMANDS, ...GROUPS]
       .map((name) => execFileSync(process.execPath, [command, ...name.split(" ").filter(Boolean), "--help"]))
+      .concat(execFileSync(process.execPath, [join(ROOT, "test/bench/run.mjs"), "--help"]))
       .join("\n");
     const options = new Set([...help.matchAll(/--[a-z][a-z-]*/g)].map(([option]) => option));
     const named = DOCUMENTS.filter(({ path }) => !/dependencies|decisions/.test(path)).flatMap(

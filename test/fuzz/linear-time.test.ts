@@ -15,8 +15,11 @@ interface Range {
 
 /** As long as many a message is: small enough that no engine keeps anything in another way, large enough to tell. */
 const NEAR: Range = { length: 2 * 1024, doublings: 3 };
-/** For what is not bounded by itself, also far beyond the longest message; steps on the way weigh less over four doublings. */
-const FAR: Range = { length: 16 * 1024, doublings: 4 };
+/**
+ * For what is not bounded by itself, also far beyond the longest message. An engine keeps a text from some hundred thousand
+ * characters on in another way, at twice the cost: over five doublings such a step is less than half of what is allowed.
+ */
+const FAR: Range = { length: 8 * 1024, doublings: 5 };
 /** From some thousand members on an engine keeps an object as a table, at three times the cost: a step too high for that. */
 const ARE_NEAR = /^many (?:escaped )?(?:names|numbers)/;
 /** A decoder whose limit leaves no room to grow is seen beyond its limit alone. */

@@ -9,6 +9,8 @@ export type Work = (size: number) => () => unknown;
 /** A batch must take so long that the clock's grain does not matter; microseconds. */
 const BATCH = 1500;
 const MOST_ROUNDS = 60;
+/** It is not given up sooner, so that a short time in which others have the machine's caches decides nothing; milliseconds. */
+const PATIENCE_MS = 3000;
 
 async function once(work: () => unknown): Promise<void> {
   try {
@@ -45,7 +47,8 @@ export async function growth(work: Work, size: number, factor: number, enough: n
   const [small, large] = [work(size), work(size * factor)];
   const [times, timesLarge] = [await timesFor(small), await timesFor(large)];
   let [least, leastLarge] = [Infinity, Infinity];
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  const until = performance.now() + PATIENCE_MS;
+  for (let round = 0; round < MOST_ROUNDS || performance.now() < until; round++) {
     least = Math.min(least, (await measure(small, times)) / times);
     leastLarge = Math.min(leastLarge, (await measure(large, timesLarge)) / timesLarge);
     if (round >= 2 && leastLarge / least <= enough) break;

@@ -61,8 +61,9 @@ export function presenceSettings({ account, broker, presence, deviceKid }: Accou
           askAgainButton({ account, broker }),
         ]
       : []),
-    element("label", { class: "switch" }, always, element("span", {}, i18n("presenceAlways"))),
-    able ? setUp : undefined,
+    ...(able
+      ? [element("label", { class: "switch" }, always, element("span", {}, i18n("presenceAlways"))), setUp]
+      : []),
     problem,
   );
 }

@@ -16,6 +16,7 @@ import {
   startBroker,
 } from "../../src/broker/index.ts";
 import { newAuthority } from "../support/certificates.ts";
+import { type RawSocket, rawSocket } from "../support/raw-socket.ts";
 
 const AUTHORITY = newAuthority();
 const EXAMPLE = AUTHORITY.issue(["example.com", "127.0.0.1"]);
@@ -104,6 +105,19 @@ describe("a broker with a certificate", () => {
       socket.once("secureConnect", () => reject(new Error("it does")));
     });
     expect((await failed).message).toMatch(/protocol version|unsupported protocol|alert/i);
+  });
+
+  it("closes the oldest of those that do not shake hands when there are too many, and answers those that do", async () => {
+    const running = await start({ tls: await files(), bounds: { handshakes: 5 } });
+    const atOnce = Array.from({ length: 12 }, () => rawSocket(running.address.port));
+    const dumb: readonly RawSocket[] = await Promise.all(atOnce);
+    expect((await hello(running)).text).toContain('"HelloResponse"');
+    // One had to go for the call that came after them.
+    await Promise.all(dumb.slice(0, 8).map(({ closed }) => closed));
+    expect(dumb.slice(8).some(({ socket }) => socket.closed)).toBe(false);
+    for (const { socket } of dumb) socket.destroy();
+    running.flushLog();
+    expect(lines.join("")).toContain('"of":"sockets"');
   });
 
   it("takes a renewed certificate over without a restart, and keeps the old one while files do not fit", async () => {

@@ -43,11 +43,14 @@ export function watchSockets(server: Server, { bounds, shortages }: Capacity): (
     socket.once("close", () => idle.delete(socket));
   };
   const makeRoom = (fresh: Socket): void => {
-    const [handshake] = handshaking.values();
+    if (handshaking.size <= bounds.handshakes && open <= bounds.sockets) return;
+    const [[peer, handshake] = []] = handshaking;
     const [unused] = idle;
-    if (handshaking.size > bounds.handshakes) handshake?.destroy();
-    else if (open > bounds.sockets) (handshake ?? unused ?? fresh).destroy();
-    else return;
+    const closed = handshake ?? unused ?? fresh;
+    // Forgotten now and not when it is closed, so that of many that come at once each makes another go.
+    if (peer !== undefined) handshaking.delete(peer);
+    else idle.delete(closed);
+    closed.destroy();
     shortages.note("sockets");
   };
   const isTls = "setSecureContext" in server;

@@ -29,7 +29,7 @@ process.stdout.write(sums.join(""));
 /** The built files, and what has to go with them. */
 function extension(browser) {
   const folder = join(ROOT, "dist", browser);
-  const parties = thirdParties(ROOT, folder);
+  const parties = thirdParties(ROOT, readdirSync(join(folder, "lib")));
   const built = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"));

@@ -1,6 +1,6 @@
 /**
- * What others made of a built extension: the packages whose modules are under its `lib`, and the Unicode data in our
- * tables; and the notices that their licences ask for. A package without the text of its licence ends the packing.
+ * What others made of what is built: the packages whose modules are in it, and the Unicode data in our tables; and the
+ * notices that their licences ask for. A package without the text of its licence ends the packing.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,12 +14,14 @@ const UNICODE = {
   needs: [],
 };
 
-/** Each as name, version, SPDX licence, home page, licence text, and for a package its hash and what it needs. */
-export function thirdParties(root, built) {
+/**
+ * Each as name, version, SPDX licence, home page, licence text, and for a package its hash and what it needs.
+ *
+ * @param names the packages
+ */
+export function thirdParties(root, names) {
   const locked = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
-  const packages = readdirSync(join(built, "lib"))
-    .sort()
-    .map((name) => packageNamed(root, name, locked[`node_modules/${name}`]));
+  const packages = [...names].sort().map((name) => packageNamed(root, name, locked[`node_modules/${name}`]));
   return [...packages, { ...UNICODE, text: readFileSync(join(root, "docs/licenses/unicode.txt"), "utf8") }];
 }
 

@@ -26,6 +26,30 @@ function schema(name: string): object {
   return JSON.parse(readFileSync(join(SCHEMAS, `${name}.SNAPSHOT.schema.json`), "utf8")) as object;
 }
 
+describe("the command", () => {
+  const folder = join(ROOT, "dist/node/cli");
+  const scripts = readdirSync(folder).filter((file) => file.endsWith(".js"));
+  const text = scripts.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+  const notices = readFileSync(join(folder, "THIRD-PARTY-NOTICES.txt"), "utf8");
+
+  it("is joined with all that it takes from npm but the two clients of the stores", () => {
+    const taken = [...text.matchAll(/^import .*?"([^"]+)";$/gm)].map(([, from = ""]) => from);
+    expect(new Set(taken.filter((from) => !/^(node:|\.\/)/.test(from)))).toEqual(new Set(["libsql", "pg"]));
+  });
+
+  it.each(["commander", "jose", "rolldown", "saxes", "ws", "xmlchars"])(
+    "has the notice of %s, which is in it",
+    (name) => {
+      const installed = readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8");
+      expect(notices).toContain(`\n${name} ${(JSON.parse(installed) as { readonly version: string }).version}\n`);
+    },
+  );
+
+  it("has no notice of what is not in it", () => {
+    expect(notices.match(/^=+\n(?=\S+ \d)/gm)).toHaveLength(6);
+  });
+});
+
 describe.each(BROWSERS)("the package for %s", (browser) => {
   const files = readArchive(join(FOLDER, archiveName(browser)));
   const text = (name: string): string => Buffer.from(files.get(name) ?? []).toString("utf8");

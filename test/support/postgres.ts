@@ -21,6 +21,9 @@ const MEMORY = "/dev/shm";
 /** Of the socket's name; nothing listens there. */
 const PORT = 5432;
 
+/** By what our own connections are known at the server. */
+const OWN_NAME = "test";
+
 /** Ends the server as by `kill -9` when our end of the line closes, so that a dead test leaves nothing behind. */
 const GUARD = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server';
 
@@ -52,6 +55,7 @@ export class Postgres {
   readonly #port: number;
   #guard: ChildProcess | undefined;
   #databases = 0;
+  readonly #own = new Map<string, Promise<pg.Client>>();
 
   private constructor(port = PORT) {
     this.#port = port;
@@ -156,23 +160,37 @@ export class Postgres {
 
   /** Runs SQL as the owner of everything. */
   async sql(url: string, text: string, values: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
-    const client = new pg.Client(url);
-    client.on("error", () => undefined);
-    await client.connect();
+    const client = await this.#connection(url);
     try {
       return (await client.query<Record<string, unknown>>(text, [...values])).rows;
     } finally {
-      await client.end();
+      await client.query("RESET ALL").catch(() => undefined);
     }
   }
 
-  /** Cuts the connections to a database; those that listen alone, if so wished. */
+  /** Our own connection to a database, which stays: to start a process of the server for each question costs most of a test. */
+  #connection(url: string): Promise<pg.Client> {
+    const kept = this.#own.get(url);
+    if (kept !== undefined) return kept;
+    const client = new pg.Client({ connectionString: url, application_name: OWN_NAME });
+    const forget = (): void => {
+      if (this.#own.get(url) === connected) this.#own.delete(url);
+    };
+    client.on("error", forget);
+    client.on("end", forget);
+    const connected = client.connect().then(() => client);
+    this.#own.set(url, connected);
+    connected.catch(forget);
+    return connected;
+  }
+
+  /** Cuts the connections to a database but our own; those that listen alone, if so wished. */
   async cut(url: string, listening = false): Promise<number> {
     const which = listening ? "query ILIKE 'LISTEN%'" : "true";
     const cut = await this.sql(
       this.url("postgres"),
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND ${which}`,
-      [nameIn(url)],
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name <> $2 AND ${which}`,
+      [nameIn(url), OWN_NAME],
     );
     return cut.length;
   }
@@ -183,6 +201,7 @@ export class Postgres {
     this.#guard = undefined;
     if (guard?.exitCode !== null) return;
     const gone = once(guard, "exit");
+    this.#own.clear();
     guard.stdin?.end();
     await gone;
   }

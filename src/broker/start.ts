@@ -179,7 +179,7 @@ async function start(options: BrokerOptions): Promise<RunningBroker> {
       return service.key.kid;
     },
     answer,
-    flushLog: log.flush,
+    flushLog: () => log.flush(),
     renewCertificate: renewal?.look ?? (() => Promise.resolve()),
     close: () => (closing ??= close()),
   };

@@ -2,12 +2,20 @@
 import { i18n, uiLanguage } from "./browser.ts";
 
 /**
- * The BCP 47 tag for `lang` and for Intl: the browser's, which knows the region, where the words are in its language; else
- * that of the words.
+ * The BCP 47 tag for `lang` and for Intl: the browser's, which knows the region, where the words are in its language; else,
+ * and where the browser's is none that Intl knows how to read, that of the words.
  */
 export function locale(): string {
   const [words, wanted] = [i18n("languageTag"), uiLanguage()];
-  return new Intl.Locale(words).language === new Intl.Locale(wanted).language ? wanted : words;
+  return languageOf(words) === languageOf(wanted) ? wanted : words;
+}
+
+function languageOf(tag: string): string | undefined {
+  try {
+    return new Intl.Locale(tag).language;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Marks the page as being in the language of its words. */

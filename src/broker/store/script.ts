@@ -14,6 +14,8 @@ export type Step =
   | { readonly kind: "row" | "rows" | "claim"; readonly sql: string; readonly values: readonly Value[] }
   /** How many rows it changed. */
   | { readonly kind: "run"; readonly sql: string; readonly values: readonly Value[] }
+  /** The same, where the script goes on without knowing; a failure fails the transaction. */
+  | { readonly kind: "put"; readonly sql: string; readonly values: readonly Value[] }
   /** No other transaction that names this account, or the account of this request, goes on before this one has ended. */
   | { readonly kind: "lock"; readonly account: string }
   | { readonly kind: "lockOf"; readonly sequence: number }
@@ -37,8 +39,11 @@ export interface Engine {
   readonly read: <T>(script: () => Script<T>) => Promise<T>;
   /** Runs a script in a transaction; resolves when it is durable. @throws StoreError */
   readonly write: <T>(script: () => Script<T>) => Promise<T>;
-  /** The same of a script with one statement and no record, which is a transaction by itself. */
-  readonly writeOne: <T>(script: () => Script<T>) => Promise<T>;
+  /**
+   * The same of a script that is short, and that many may ask for at once: it may share the transaction with others. Those
+   * of one account are kept apart if they name it by their first step; else a single statement has to decide.
+   */
+  readonly share: <T>(script: () => Script<T>) => Promise<T>;
 }
 
 export function* rows(sql: string, ...values: readonly Value[]): Script<readonly unknown[]> {
@@ -56,6 +61,10 @@ export function* claim(sql: string, ...values: readonly Value[]): Script<readonl
 
 export function* run(sql: string, ...values: readonly Value[]): Script<number> {
   return (yield { kind: "run", sql, values }).changes;
+}
+
+export function* put(sql: string, ...values: readonly Value[]): Script<void> {
+  yield { kind: "put", sql, values };
 }
 
 export function* lock(account: string): Script<void> {

@@ -17,5 +17,5 @@ export function requireSchema(version: number, known: number): void {
 
 export function snapshotOf(read: Engine["read"], close: () => Promise<void>): AuditSnapshot {
   const refuse = (): Promise<never> => Promise.reject(new StoreError("unsupported", "This store is only read."));
-  return { ...scriptsOn({ read, write: refuse, writeOne: refuse }), close };
+  return { ...scriptsOn({ read, write: refuse, share: refuse }), close };
 }

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { NewDevice, NewStoredRequest } from "../../../src/broker/store/index.ts";
 import { openStore } from "../../../src/broker/store/index.ts";
 import { postgresCalls } from "../../../src/broker/store/postgres/calls.ts";
+import { formOf, forMany } from "../../../src/broker/store/postgres/for-many.ts";
+import { PLANS } from "../../../src/broker/store/postgres/session.ts";
 import type { Engine, Script, Step } from "../../../src/broker/store/script.ts";
 import { auditScripts } from "../../../src/broker/store/scripts/audit.ts";
 import { auditReadingScripts } from "../../../src/broker/store/scripts/audit-reading.ts";
@@ -54,13 +56,13 @@ const request = (id: string, expire = NOW + 1000): NewStoredRequest => ({
 const CAPS = { perAccount: 9, perAccountUnverified: 9, perSender: 9, senderIsVerified: false };
 const RULE = { rejections: 3, withinMs: 1000, firstMs: 1000, longestMs: 5000 };
 
-type Statement = Extract<Step, { readonly kind: "row" | "rows" | "run" | "claim" }>;
+type Statement = Extract<Step, { readonly kind: "row" | "rows" | "run" | "put" | "claim" }>;
 
 const never = (): Promise<never> => Promise.reject(new Error("It runs nothing."));
-const NO_ENGINE: Engine = { read: never, write: never, writeOne: never };
+const NO_ENGINE: Engine = { read: never, write: never, share: never };
 
 /** Passes scripts on to an engine, and keeps their statements. */
-function recording({ read, write, writeOne }: Engine, statements: Map<string, Statement>): Engine {
+function recording({ read, write, share }: Engine, statements: Map<string, Statement>): Engine {
   function* kept<T>(script: () => Script<T>): Script<T> {
     const steps = script();
     let next = steps.next({ rows: [], changes: 0 });
@@ -74,7 +76,7 @@ function recording({ read, write, writeOne }: Engine, statements: Map<string, St
   return {
     read: (script) => read(() => kept(script)),
     write: (script) => write(() => kept(script)),
-    writeOne: (script) => writeOne(() => kept(script)),
+    share: (script) => share(() => kept(script)),
   };
 }
 
@@ -180,7 +182,7 @@ beforeAll(async () => {
     }
     return Promise.resolve(next.value);
   };
-  const calls = postgresCalls({ read: play, write: play, writeOne: play });
+  const calls = postgresCalls({ read: play, write: play, share: play });
   await calls.claimCall({ kid: "K", jti: "J", until: NOW });
   await calls.forget(NOW);
 });
@@ -235,11 +237,22 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
     const url = await server.database();
     const store = await openStore(url);
     await store.close();
-    await server.sql(url, "ALTER ROLE confirm SET search_path = mesh_confirm");
+    for (const setting of ["search_path = mesh_confirm", ...PLANS]) {
+      await server.sql(server.url("postgres"), `ALTER ROLE confirm SET ${setting}`);
+    }
     // A small table is read whole, whatever index it has.
     await server.sql(url, FILL);
     const scans: string[] = [];
-    for (const { kind, sql, values } of [...shared.values(), ...postgres.values()]) {
+    const single = [...shared.values(), ...postgres.values()];
+    const many = single.flatMap(({ kind, sql, values }) => {
+      const form = formOf(kind, sql);
+      const all = Array.from({ length: 50 }, () => values);
+      return form === undefined
+        ? []
+        : [{ kind: "many", sql: forMany(sql, form, all).text, values: forMany(sql, form, all).values }];
+    });
+    expect(many.length).toBeGreaterThan(20);
+    for (const { kind, sql, values } of [...single, ...many]) {
       const text = sql.replaceAll(/\?(\d+)/g, "$$$1") + (kind === "claim" ? " FOR UPDATE SKIP LOCKED" : "");
       const [row] = await server.sql(url, `EXPLAIN (FORMAT JSON) ${text}`, [...values]);
       const [{ Plan }] = row?.["QUERY PLAN"] as readonly [{ readonly Plan: Node }];

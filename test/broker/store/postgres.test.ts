@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openAuditSnapshot, verifyAudit } from "../../../src/broker/index.ts";
-import { type NewStoredRequest, openStore, type Taken } from "../../../src/broker/store/index.ts";
+import { type NewStoredRequest, openStore, type Store, type Taken } from "../../../src/broker/store/index.ts";
 import { Connections, MOST_CONNECTIONS, MOST_WAITING } from "../../../src/broker/store/postgres/connections.ts";
 import { FIRST } from "../../../src/broker/store/postgres/migrate.ts";
 import { MIGRATIONS } from "../../../src/broker/store/postgres/schema.ts";
@@ -123,6 +123,65 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
     await connections.close();
     await server.sql(url, "ALTER ROLE confirm RESET synchronous_commit");
     expect(rows).toEqual([{ synchronous_commit: "on" }]);
+  });
+
+  describe("writes that come together", () => {
+    const users = Array.from({ length: 20 }, (_, index) => `user${index}@example.com`);
+    async function withUsers(work: (store: Store) => Promise<void>): Promise<void> {
+      const store = await openStore(url);
+      for (const account of users) await store.addAccount(account, NOW);
+      await work(store);
+      await store.close();
+      await server.empty(url);
+    }
+    const caps = { perAccount: 2, perAccountUnverified: 2, perSender: 2, senderIsVerified: false };
+
+    it("share a commit, and those of one account come one after the other under its caps", () =>
+      withUsers(async (store) => {
+        const posts = users.map((account, index) => ({ ...request(index), account }));
+        const outcomes = await Promise.all(posts.map((post) => store.addRequest(post, caps)));
+        expect(outcomes.map(({ kind }) => kind)).toEqual(users.map(() => "added"));
+        const [commits] = await server.sql(url, "SELECT count(DISTINCT xmin::text) AS n FROM mesh_confirm.requests");
+        expect(Number(commits?.["n"])).toBeLessThan(users.length / 2);
+        const more = [101, 102, 103].map((index) => ({ ...request(index), account: "user0@example.com" }));
+        const kinds = (await Promise.all(more.map((post) => store.addRequest(post, caps)))).map(({ kind }) => kind);
+        expect(kinds.sort()).toEqual(["added", "full", "full"]);
+      }));
+
+    it("are not spoiled by one that fails", () =>
+      withUsers(async (store) => {
+        const posts = users.map((account, index) => ({ ...request(index), account }));
+        // No text of PostgreSQL holds this sign.
+        const bad = { ...request(99), account: ALICE, signerKid: "\u0000" };
+        const ends = await Promise.allSettled([bad, ...posts].map((post) => store.addRequest(post, undefined)));
+        expect(ends.map(({ status }) => status)).toEqual(["rejected", ...users.map(() => "fulfilled")]);
+        const ids = posts.map(({ brokerId }) => store.request(brokerId));
+        const reads = await Promise.allSettled([store.request("\u0000"), ...ids]);
+        expect(reads.map(({ status }) => status)).toEqual(["rejected", ...users.map(() => "fulfilled")]);
+      }));
+
+    it("let a call in once, and a request, of those that are the same", () =>
+      withUsers(async (store) => {
+        const calls = Array.from({ length: 30 }, (_, index) => ({ kid: "K", jti: `J${index % 10}`, until: NOW }));
+        const claims = await Promise.all(calls.map((call) => store.claimCall(call)));
+        expect(claims.filter((isNew) => isNew)).toHaveLength(10);
+        const same = Array.from({ length: 5 }, () => ({ ...request(1), account: "user1@example.com" }));
+        const posts = [...same, ...users.map((account, index) => ({ ...request(10 + index), account }))];
+        const outcomes = await Promise.all(posts.map((post) => store.addRequest(post, undefined)));
+        const kinds = outcomes.slice(0, same.length).map(({ kind }) => kind);
+        expect(kinds.sort()).toEqual(["added", "repeated", "repeated", "repeated", "repeated"]);
+        const found = await Promise.all(posts.map(({ brokerId }) => store.request(brokerId)));
+        expect(found.map((one) => one?.account)).toEqual(posts.map(({ account }) => account));
+      }));
+
+    it("are refused outside a transaction, so that nothing is kept behind a BEGIN that failed", async () => {
+      const connections = new Connections(placeAt(url));
+      const insert = connections.use((ask) => ask("INSERT INTO mesh_confirm.accounts VALUES ('x@example.com', 1)"));
+      await expect(insert).rejects.toMatchObject({
+        message: expect.stringContaining("read-only transaction") as string,
+      });
+      await connections.close();
+    });
   });
 
   it("numbers an account's requests in the order in which they can be read", { timeout: 120_000 }, async () => {

@@ -18,12 +18,12 @@ function* claimCall(kid: string, jti: string, until: number): Script<boolean> {
   return (yield* run(CLAIM, kid, jti, until)) === 1;
 }
 
-export function postgresCalls({ read, writeOne }: Engine): CallStore {
+export function postgresCalls({ read, write, share }: Engine): CallStore {
   return {
-    claimCall: ({ kid, jti, until }) => writeOne(() => claimCall(kid, jti, until)),
+    claimCall: ({ kid, jti, until }) => share(() => claimCall(kid, jti, until)),
     forget: async (now) => {
       if (integerOf(await read(() => row(DUE, now)), "due") === 0) return false;
-      for (const forget of FORGET) await writeOne(() => run(forget, now));
+      for (const forget of FORGET) await write(() => run(forget, now));
       return true;
     },
   };

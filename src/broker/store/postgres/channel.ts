@@ -6,12 +6,14 @@ import { randomBytes } from "node:crypto";
 import { StoreError } from "../errors.ts";
 import { textOf } from "../scripts/parse-rows.ts";
 import type { Ask } from "./ask.ts";
+import { inTransaction } from "./in-transaction.ts";
 
 const INSERT = "INSERT INTO meta (name, value) VALUES ('channel', $1) ON CONFLICT DO NOTHING";
 
 /** The channel of this database, chosen by whoever comes first. @throws StoreError */
 export async function channelOf(ask: Ask): Promise<string> {
-  await ask({ text: INSERT, values: [`mesh_confirm_${randomBytes(16).toString("hex")}`] });
+  const name = `mesh_confirm_${randomBytes(16).toString("hex")}`;
+  await inTransaction(ask, () => ask({ text: INSERT, values: [name] }));
   const [found] = (await ask("SELECT value FROM meta WHERE name = 'channel'")).rows;
   const channel = textOf(found, "value");
   // It becomes a part of a statement.

@@ -41,6 +41,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
     tellTaken: (taken) => announcer.tellTaken(taken),
     close: async () => {
       await listening?.close();
+      await engine.close();
       await connections.close();
     },
   };

@@ -61,10 +61,12 @@ export class Listener {
     client.on("error", over);
     client.on("end", over);
     client.on("notification", ({ payload = "" }) => {
-      const [from, said = ""] = payload.split(" ");
+      const [from, ...said] = payload.split(" ");
       if (from === this.#heard.own) return;
-      if (said.startsWith(TAKEN)) this.#heard.taken(readTaken(said));
-      else this.#heard.changed(said === ALL ? undefined : said);
+      for (const one of said) {
+        if (one.startsWith(TAKEN)) this.#heard.taken(readTaken(one));
+        else this.#heard.changed(one === ALL ? undefined : one);
+      }
     });
     try {
       await client.connect();

@@ -2,6 +2,7 @@
 import { StoreError } from "../errors.ts";
 import { integerOf, optionalTextOf } from "../scripts/parse-rows.ts";
 import type { Ask } from "./ask.ts";
+import { BEGIN } from "./in-transaction.ts";
 import { LOCKS } from "./locks.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { SCHEMA } from "./session.ts";
@@ -27,7 +28,7 @@ const patiently = (text: string): { readonly text: string; readonly query_timeou
 /** @throws StoreError `newer_schema`, `not_a_store`, `unavailable`, `failed` */
 export async function migrate(ask: Ask): Promise<void> {
   try {
-    await ask(`BEGIN; SET LOCAL lock_timeout = ${LONGEST_MS}; SET LOCAL statement_timeout = 0`);
+    await ask(`${BEGIN}; SET LOCAL lock_timeout = ${LONGEST_MS}; SET LOCAL statement_timeout = 0`);
     await ask(patiently(`SELECT pg_advisory_xact_lock(${LOCKS}, 0)`));
     await apply(ask);
     await ask("COMMIT");

@@ -8,6 +8,7 @@ import { randomName } from "../audit-hash.ts";
 import type { Value } from "../script.ts";
 import { integerOf, textOf } from "../scripts/parse-rows.ts";
 import type { Ask } from "./ask.ts";
+import { inTransaction } from "./in-transaction.ts";
 import { CHAIN_LOCKS } from "./locks.ts";
 
 const FREE = `
@@ -33,12 +34,12 @@ export class SessionChain {
   }
 
   /** Appends, inside a transaction, by statements of which nothing comes back. */
-  append(entry: AuditEntry, send: (sql: string, values: readonly Value[]) => void): AuditPlace {
+  append(entry: AuditEntry, put: (sql: string, values: readonly Value[]) => void): AuditPlace {
     const { chain, end } = { chain: this.#chain, end: this.#end };
     if (chain === undefined || end === undefined) throw new Error("The session has no chain.");
     let place = end.head;
     for (const record of recordsFor(end.head, end.first, entry)) {
-      send(APPEND, appended(chain, record));
+      put(APPEND, appended(chain, record));
       place = placeOf(end.head, record);
     }
     this.#end = { first: end.first, head: place };
@@ -59,6 +60,6 @@ async function claimed(ask: Ask): Promise<number> {
       const [lock] = (await ask({ text: CLAIM, values: [chain] })).rows;
       if (integerOf(lock, "claimed") === 1) return chain;
     }
-    await ask({ text: numbered(NEW_CHAIN), values: [randomName()] });
+    await inTransaction(ask, () => ask({ text: numbered(NEW_CHAIN), values: [randomName()] }));
   }
 }

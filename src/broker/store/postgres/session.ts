@@ -9,15 +9,23 @@ export const SCHEMA = "mesh_confirm";
 const OLDEST = 150_000;
 
 /**
+ * Every row is found by an index, however few or many a table had when a statement was planned: what is asked for many at
+ * once would else now and then read a table whole.
+ */
+export const PLANS: readonly string[] = ["enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off"];
+
+/**
  * A transaction that waits for another's lock, or a process that stopped in the middle of one, must not hold up the rest.
  * What is acknowledged is on disk: a server that was told to acknowledge sooner is overruled.
  */
 const SETTINGS = `
   SET search_path = ${SCHEMA}, pg_temp;
   SET default_transaction_isolation = 'read committed';
+  SET default_transaction_read_only = on;
   SET lock_timeout = '5s';
   SET statement_timeout = '10s';
   SET idle_in_transaction_session_timeout = '15s';
+  ${PLANS.map((setting) => `SET ${setting};`).join(" ")}
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
 const SERVER = `

@@ -5,9 +5,10 @@ import { StoreError } from "../errors.ts";
 import { integerOf, optionalTextOf } from "../scripts/parse-rows.ts";
 import { requireSchema, snapshotOf } from "../snapshot.ts";
 import type { Ask } from "./ask.ts";
-import { alone, play, preparedOver } from "./engine.ts";
+import { preparedOver } from "./desk.ts";
 import { FOUND, MARK } from "./migrate.ts";
 import { placeAt } from "./place.ts";
+import { play } from "./play.ts";
 import { asStoreError } from "./postgres-error.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { SCHEMA } from "./session.ts";
@@ -41,9 +42,9 @@ export async function openPostgresSnapshot(url: string): Promise<AuditSnapshot> 
     await client.end();
     throw error;
   }
-  const query = alone(preparedOver()(ask));
+  const send = preparedOver()(ask);
   return snapshotOf(
-    (script) => play(script(), query, new Set()),
+    (script) => play(script(), ({ sql, values }) => send(sql, values)),
     () => client.end(),
   );
 }

@@ -53,7 +53,7 @@ function* removeAccount(account: string, now: number): Script<readonly Settled[]
   return yield* brokerCancel(account, now);
 }
 
-export function accountScripts({ read, write, writeOne }: Engine): Accounts {
+export function accountScripts({ read, write }: Engine): Accounts {
   return {
     addAccount: (account, now) => write(() => addAccount(account, now)),
     accounts: () =>
@@ -88,7 +88,7 @@ export function accountScripts({ read, write, writeOne }: Engine): Accounts {
         return held === undefined ? undefined : publicJwkOf(held, "jwk");
       }),
     rememberSender: (kid, jwk) =>
-      writeOne(function* () {
+      write(function* () {
         yield* run("INSERT INTO senders (kid, jwk) VALUES (?1, ?2) ON CONFLICT DO NOTHING", kid, JSON.stringify(jwk));
       }),
     addEnquirer: ({ kid, jwk, name, now }) =>

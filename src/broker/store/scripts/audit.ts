@@ -34,10 +34,10 @@ function* erase(before: number, after: number, limit: number, now: number): Scri
   return { last, requests, answers };
 }
 
-export function auditScripts({ write, writeOne }: Engine): Upkeep {
+export function auditScripts({ write }: Engine): Upkeep {
   return {
     addCheckpoint: (created, checkpoint) =>
-      writeOne(function* () {
+      write(function* () {
         yield* run(
           "INSERT INTO checkpoints (created, checkpoint) VALUES (?1, ?2)",
           created,
@@ -45,12 +45,12 @@ export function auditScripts({ write, writeOne }: Engine): Upkeep {
         );
       }),
     moveBase: (chain, from, { sequence, hash, movedAt }) =>
-      writeOne(function* () {
+      write(function* () {
         return (yield* run(MOVE, sequence, hash, movedAt, chain, from)) === 1;
       }),
     dropMoved: (limit) => write(() => dropMoved(limit)),
     dropCheckpoints: (before) =>
-      writeOne(function* () {
+      write(function* () {
         yield* run("DELETE FROM checkpoints WHERE id < ?1", before);
       }),
     eraseBodies: ({ before, after, limit, now }) => write(() => erase(before, after, limit, now)),

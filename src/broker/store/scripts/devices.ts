@@ -76,7 +76,7 @@ function* connect(device: NewDevice, admission: Admission): Script<ConnectOutcom
   return { kind: "connected", state: given };
 }
 
-export function deviceScripts({ read, write, writeOne }: Engine): Devices {
+export function deviceScripts({ read, write }: Engine): Devices {
   return {
     connectDevice: (device, admission) => write(() => connect(device, admission)),
     updateDevice: (device) =>
@@ -85,11 +85,11 @@ export function deviceScripts({ read, write, writeOne }: Engine): Devices {
         return yield* update(device);
       }),
     noteAsked: (account, kid, brokerId) =>
-      writeOne(function* () {
+      write(function* () {
         yield* run("UPDATE devices SET asked = ?1 WHERE account = ?2 AND kid = ?3", brokerId, account, kid);
       }),
     noteSeen: (account, kid, now) =>
-      writeOne(function* () {
+      write(function* () {
         yield* run("UPDATE devices SET last_seen = ?1 WHERE account = ?2 AND kid = ?3", now, account, kid);
       }),
     device: (account, kid) =>

@@ -10,7 +10,7 @@ import type {
   RequestStore,
   StoredRequest,
 } from "../requests.ts";
-import { type Engine, lock, record, row, rows, run, type Script, tell } from "../script.ts";
+import { type Engine, lock, put, record, row, rows, type Script, tell } from "../script.ts";
 import {
   ENCRYPTED,
   integerOf,
@@ -40,12 +40,13 @@ const COUNT = `
     count(*) FILTER (WHERE signer_kid = ?1) AS by_sender,
     coalesce(min(expire) FILTER (WHERE signer_kid = ?1), 0) AS sender_until
   FROM requests WHERE account = ?2 AND state = 'PENDING' AND expire > ?3`;
-const INSERT = `
+export const ADD_REQUEST = `
   INSERT INTO requests (broker_id, account, digest, signer_kid, verified, posted_by, enquirer_id, enquirer_id_signed,
     from_id, draft, received, expire, sum, state)
   SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'PENDING'
   WHERE EXISTS (SELECT 1 FROM accounts WHERE account = ?2)
   ON CONFLICT DO NOTHING RETURNING seq`;
+export const ADD_BODY = "INSERT INTO request_bodies (seq, request, sum) VALUES (?1, ?2, ?3)";
 export const WHOLE = `
   SELECT ${SUMMED}, r.seq, state, response, a.digest AS answer_digest, a.received AS answer_received, a.sum AS answer_sum,
     audit_writer, audit_seq, audit_hash
@@ -98,7 +99,7 @@ function* add(request: NewStoredRequest, caps: PendingCaps | undefined): Script<
     request.received,
     request.expire,
   ] as const;
-  const inserted = yield* row(INSERT, ...values, sumOf(...values));
+  const inserted = yield* row(ADD_REQUEST, ...values, sumOf(...values));
   if (inserted === undefined) {
     if ((yield* row("SELECT 1 FROM accounts WHERE account = ?1", account)) === undefined) {
       return { kind: "unknown_account" };
@@ -109,8 +110,7 @@ function* add(request: NewStoredRequest, caps: PendingCaps | undefined): Script<
   const { received: at, postedBy: by = "" } = request;
   yield* record({ event: "posted", at, request: sequence, subject: digest, kid: signerKid, by });
   const body = JSON.stringify(request.request);
-  const insert = "INSERT INTO request_bodies (seq, request, sum) VALUES (?1, ?2, ?3)";
-  yield* run(insert, sequence, body, sumOf(sequence, body));
+  yield* put(ADD_BODY, sequence, body, sumOf(sequence, body));
   yield* tell(account);
   return { kind: "added", sequence };
 }
@@ -129,9 +129,9 @@ function* pending(query: PendingQuery): Script<readonly PendingRequest[]> {
   return found.map(pendingOf);
 }
 
-export function arrivalScripts({ read, write }: Engine): Arrivals {
+export function arrivalScripts({ read, share }: Engine): Arrivals {
   return {
-    addRequest: (request, caps) => write(() => add(request, caps)),
+    addRequest: (request, caps) => share(() => add(request, caps)),
     knownRequest: (account, digest, signerKid) => read(() => known(account, digest, signerKid)),
     request: (brokerId) => read(() => whole("broker_id = ?1", brokerId)),
     requestByDigest: (account, digest) => read(() => whole("account = ?1 AND r.digest = ?2", account, digest)),

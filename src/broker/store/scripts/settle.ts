@@ -3,7 +3,7 @@ import type { RequestStatus } from "../../../protocol/index.ts";
 import type { NewAnswer, RequestStore, Settled, SettleOutcome } from "../requests.ts";
 import type { AuditPlace } from "../audit.ts";
 import { signedHash } from "../audit-hash.ts";
-import { claim, type Engine, lockOf, record, row, run, type Script, tell } from "../script.ts";
+import { claim, type Engine, lockOf, put, record, row, run, type Script, tell } from "../script.ts";
 import { accountRecord } from "./account-record.ts";
 import { integerOf, requestStatusOf, textOf } from "./parse-rows.ts";
 import { strike } from "./policies.ts";
@@ -12,12 +12,12 @@ import { sumOf } from "./sums.ts";
 type Endorses = NonNullable<NewAnswer["endorses"]>;
 type Settling = Pick<RequestStore, "answer" | "refuse" | "cancel" | "expire" | "expireDue">;
 
-const BY_DEVICE = `
+export const END_BY_DEVICE = `
   UPDATE requests SET state = ?1, settled = ?2, settled_by = ?3
   WHERE seq = ?4 AND state = 'PENDING' AND expire > ?2 AND EXISTS (
     SELECT 1 FROM devices d WHERE d.account = requests.account AND d.kid = ?3 AND d.state = 'active')
   RETURNING account, digest`;
-const INSERT = `
+export const ADD_ANSWER = `
   INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash, sum)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`;
 const ACTIVE_DEVICE = `
@@ -60,7 +60,7 @@ function* ended(end: End, update: string, ...values: readonly (string | number)[
 }
 
 function* endedByDevice(end: Required<Omit<End, "value">> & Pick<End, "value">): Script<AuditPlace | undefined> {
-  return yield* ended(end, BY_DEVICE, end.event, end.at, end.by, end.request);
+  return yield* ended(end, END_BY_DEVICE, end.event, end.at, end.by, end.request);
 }
 
 function* expire(request: number, now: number): Script<boolean> {
@@ -91,7 +91,7 @@ function* answer({ sequence, deviceKid, digest, response, now, endorses, rejects
   if (place === undefined) return yield* refusal(sequence, deviceKid, "REPLY", digest, now);
   const signed = JSON.stringify(response);
   const values = [sequence, digest, now, signed, place.writer, place.sequence, place.hash] as const;
-  yield* run(INSERT, ...values, sumOf(...values));
+  yield* put(ADD_ANSWER, ...values, sumOf(...values));
   if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid, now);
   if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
   return { kind: "settled", answered: { digest, received: now, place } };
@@ -140,9 +140,11 @@ function* expireDue(now: number, limit: number): Script<readonly Settled[]> {
   return settled;
 }
 
-export function settlingScripts({ read, write }: Engine): Settling {
+export function settlingScripts({ read, write, share }: Engine): Settling {
   return {
-    answer: (given) => write(() => answer(given)),
+    // What an answer says of a device or of a sender is read and written in more than one statement.
+    answer: (given) =>
+      (given.endorses ?? given.rejects) === undefined ? share(() => answer(given)) : write(() => answer(given)),
     refuse: ({ sequence, deviceKid, now }) => write(() => refuse(sequence, deviceKid, now)),
     cancel: (sequence, now) => write(() => cancel(sequence, now)),
     expire: (sequence, now) => write(() => expire(sequence, now)),

@@ -25,6 +25,7 @@ export function sqliteEngine(database: Database.Database, writes: GroupCommit, c
       case "claim":
         return { rows: statement(step.sql).all(...step.values), changes: 0 };
       case "run":
+      case "put":
         return { rows: [], changes: statement(step.sql).run(...step.values).changes };
       case "record":
         return { ...NOTHING, place: chain.append(step.entry) };
@@ -52,6 +53,6 @@ export function sqliteEngine(database: Database.Database, writes: GroupCommit, c
         }
       }),
     write,
-    writeOne: write,
+    share: write,
   };
 }

@@ -1,4 +1,5 @@
 /** The states of the settings page, in an order in which one leaves what the next needs. */
+import { waitUntil } from "../../../src/demo/browser/wait.ts";
 import { ALICE, connect, giveFile, type TestTab, testid } from "../each-browser/index.ts";
 import { newDevice } from "../asking.ts";
 import { newKey } from "../signing.ts";
@@ -13,6 +14,7 @@ export interface OptionsState {
   readonly part?: string;
 }
 
+const COPIED_MS = 10_000;
 const SHOP = "shop@ethel.example";
 
 export const OPTIONS_STATES: readonly OptionsState[] = [
@@ -104,7 +106,11 @@ export const OPTIONS_STATES: readonly OptionsState[] = [
       });
       await tab.text(testid("backup-found"));
       await tab.click(testid("diagnostics-copy"));
-      await tab.text(testid("diagnostics-status"), ".");
+      // Not by a full stop: there are languages that have another.
+      await waitUntil("the diagnostics are copied", COPIED_MS, async () => {
+        const said = await tab.evaluate(() => document.querySelector("[data-testid=diagnostics-status]")?.textContent);
+        return said?.trim() === "" ? undefined : said;
+      });
       return tab;
     },
   },

@@ -89,14 +89,17 @@ export class FaultyLine {
   #pass(pair: Pair, direction: Direction, bytes: Buffer): void {
     const to = direction === "to server" ? pair.server : pair.client;
     if (direction === "to server" && this.#breakAt !== undefined && bytes.includes(this.#breakAt.text)) {
-      const { when } = this.#breakAt;
+      const { text, when } = this.#breakAt;
       this.#breakAt = undefined;
       const broken = (): void => void pair.client.resetAndDestroy();
       if (when === "before") {
         broken();
         return;
       }
-      pair.server.removeAllListeners("data").once("data", broken);
+      // What went out with it is answered first.
+      pair.server.removeAllListeners("data").on("data", (said: Buffer) => {
+        if (said.includes(text)) broken();
+      });
     }
     if (this.#halfNext && direction === "to client") {
       this.#halfNext = false;

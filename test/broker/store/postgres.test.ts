@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { openAuditSnapshot, verifyAudit } from "../../../src/broker/index.ts";
 import { type NewStoredRequest, openStore, type Store, type Taken } from "../../../src/broker/store/index.ts";
 import { Connections, MOST_CONNECTIONS, MOST_WAITING } from "../../../src/broker/store/postgres/connections.ts";
+import { LOCKS } from "../../../src/broker/store/postgres/locks.ts";
 import { FIRST } from "../../../src/broker/store/postgres/migrate.ts";
 import { MIGRATIONS } from "../../../src/broker/store/postgres/schema.ts";
 import { placeAt } from "../../../src/broker/store/postgres/place.ts";
@@ -172,6 +173,32 @@ describe.skipIf(NO_POSTGRES !== "")(`PostgreSQL${NO_POSTGRES}`, () => {
         expect(kinds.sort()).toEqual(["added", "repeated", "repeated", "repeated", "repeated"]);
         const found = await Promise.all(posts.map(({ brokerId }) => store.request(brokerId)));
         expect(found.map((one) => one?.account)).toEqual(posts.map(({ account }) => account));
+      }));
+
+    it("are kept but for the one that an operator cancels, of which nothing is", () =>
+      withUsers(async (store) => {
+        await store.addAccount(ALICE, NOW);
+        const lock = `pg_advisory_lock(${LOCKS}, hashtext('${ALICE}'))`;
+        await server.sql(url, `SELECT ${lock}`);
+        const posts = users.map((account, index) => store.addRequest({ ...request(index), account }, undefined));
+        let isOver = false;
+        const held = expect(store.addRequest(request(99), undefined)).rejects.toMatchObject({ code: "busy" });
+        void held.finally(() => (isOver = true));
+        const cancel = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        // With the others first, and then alone.
+        await vi.waitFor(async () => {
+          await server.sql(url, cancel);
+          expect(isOver).toBe(true);
+        }, 20_000);
+        await held;
+        await server.sql(url, `SELECT ${lock.replace("lock", "unlock")}`);
+        expect((await Promise.all(posts)).map(({ kind }) => kind)).toEqual(users.map(() => "added"));
+        expect(await store.request("BROKER-99")).toBeUndefined();
+        expect(await store.addRequest(request(99), undefined)).toMatchObject({ kind: "added" });
+        const snapshot = await openAuditSnapshot(url);
+        const { problems } = await verifyAudit(snapshot);
+        await snapshot.close();
+        expect(problems.filter(({ code }) => code !== "body")).toEqual([]);
       }));
 
     it("are refused outside a transaction, so that nothing is kept behind a BEGIN that failed", async () => {

@@ -20,7 +20,7 @@ export function sqliteCalls(database: Database.Database, writes: GroupCommit): C
   );
 
   return {
-    claimCall: ({ kid, jti, until }) => writes.run(() => claim.run(kid, jti, until).changes === 1),
+    claimCall: ({ kid, jti, until }) => writes.run(() => claim.run([kid, jti, until]).changes === 1),
     forget: async (now) => {
       const row = overdue.raw().get(now);
       if (Array.isArray(row) && row[0] === 0) return false;

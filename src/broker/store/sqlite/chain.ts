@@ -32,7 +32,7 @@ export class FileChain {
     const { chain, first, head } = (this.#end ??= this.#ending());
     let place = head;
     for (const record of recordsFor(head, first, entry)) {
-      this.#append.run(...appended(chain, record));
+      this.#append.run(appended(chain, record));
       place = placeOf(head, record);
     }
     this.#end = { chain, first, head: place };

@@ -7,26 +7,54 @@ import { asStoreError } from "./sqlite-error.ts";
 
 const NOTHING: Done = Object.freeze({ rows: [], changes: 0 });
 
-export function sqliteEngine(database: Database.Database, writes: GroupCommit, chain: FileChain): Engine {
-  const prepared = new Map<string, Database.Statement>();
-  const statement = (sql: string): Database.Statement => {
-    const known = prepared.get(sql);
+/** A statement that gives rows: as arrays, because the engine's binding takes twice as long to make objects of them. */
+interface Select {
+  readonly statement: Database.Statement;
+  readonly names: readonly string[];
+}
+
+function newSelect(database: Database.Database, sql: string): Select {
+  const statement = database.prepare(sql).raw();
+  return { statement, names: statement.columns().map(({ name }) => name) };
+}
+
+function rowOf(names: readonly string[], values: unknown): unknown {
+  if (!Array.isArray(values)) return undefined;
+  const row: Record<string, unknown> = {};
+  for (let at = 0; at < names.length; at++) row[names[at] ?? ""] = values[at];
+  return row;
+}
+
+/** What is made once for each text. */
+function onceEach<T>(make: (sql: string) => T): (sql: string) => T {
+  const made = new Map<string, T>();
+  return (sql) => {
+    const known = made.get(sql);
     if (known !== undefined) return known;
-    const fresh = database.prepare(sql);
-    prepared.set(sql, fresh);
+    const fresh = make(sql);
+    made.set(sql, fresh);
     return fresh;
   };
+}
+
+export function sqliteEngine(database: Database.Database, writes: GroupCommit, chain: FileChain): Engine {
+  const selectOf = onceEach((sql) => newSelect(database, sql));
+  const statementOf = onceEach((sql) => database.prepare(sql));
 
   function perform(step: Step): Done {
     switch (step.kind) {
-      case "row":
-        return { rows: [statement(step.sql).get(...step.values)], changes: 0 };
+      case "row": {
+        const { statement, names } = selectOf(step.sql);
+        return { rows: [rowOf(names, statement.get(step.values))], changes: 0 };
+      }
       case "rows":
-      case "claim":
-        return { rows: statement(step.sql).all(...step.values), changes: 0 };
+      case "claim": {
+        const { statement, names } = selectOf(step.sql);
+        return { rows: statement.all(step.values).map((values) => rowOf(names, values)), changes: 0 };
+      }
       case "run":
       case "put":
-        return { rows: [], changes: statement(step.sql).run(...step.values).changes };
+        return { rows: [], changes: statementOf(step.sql).run(step.values).changes };
       case "record":
         return { ...NOTHING, place: chain.append(step.entry) };
       // A transaction has the file to itself, and other processes see by its version that something changed.

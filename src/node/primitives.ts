@@ -2,7 +2,7 @@
  * Hashing, signing and verifying by `node:crypto`, without leaving the thread. What takes longer than handing over does is
  * handed over all the same: on P-384 and P-521 a stranger could hold up everybody else.
  */
-import { constants, createHash, KeyObject, sign, verify, type VerifyKeyObjectInput } from "node:crypto";
+import { constants, hash, KeyObject, sign, verify, type VerifyKeyObjectInput } from "node:crypto";
 import { type Primitives, type SignatureAlgorithm, webPrimitives } from "../crypto/index.ts";
 
 interface Row {
@@ -37,7 +37,7 @@ function objectOf(key: CryptoKey): KeyObject {
 }
 
 export const nodePrimitives: Primitives = {
-  sha256: (data) => createHash("sha256").update(data).digest(),
+  sha256: (data) => hash("sha256", data, "buffer"),
   verify: (key, signature, data) => {
     const row = IN_PLACE[key.alg];
     if (row === undefined) return webPrimitives.verify(key, signature, data);

@@ -87,9 +87,10 @@ function upperCase(letters: string): string {
 export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
   const anyCase = (value: string): string =>
     value.replace(/[A-Za-z]/g, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`);
+  const byUpperCase = new Map(values.map((known) => [upperCase(known), known]));
   return {
     read: (value, path) => {
-      const found = values.find((known) => typeof value === "string" && upperCase(known) === upperCase(value));
+      const found = typeof value === "string" ? byUpperCase.get(upperCase(value)) : undefined;
       if (found === undefined) throw wrong(path, `one of ${values.join(", ")}`);
       return found;
     },
@@ -137,6 +138,7 @@ export function object<R extends Members, O extends Members>(
 ): Shape<Required<R> & Optional<O>>;
 export function object(required: Members, optional: Members = {}): Shape<unknown> {
   const members = Object.entries({ ...required, ...optional });
+  const mustBe = new Set(Object.keys(required));
   return {
     read: (value, path) => {
       if (!isJsonObject(value)) throw wrong(path, "an object");
@@ -144,7 +146,7 @@ export function object(required: Members, optional: Members = {}): Shape<unknown
       for (const [name, shape] of members) {
         const member = own(value, name);
         if (member !== undefined) copy[name] = shape.read(member, `${path}.${name}`);
-        else if (Object.hasOwn(required, name)) throw new ProtocolError("shape", `${path}.${name} is missing.`);
+        else if (mustBe.has(name)) throw new ProtocolError("shape", `${path}.${name} is missing.`);
       }
       return Object.freeze(copy);
     },

@@ -21,6 +21,8 @@ const isMark = codePointSet(MARKS);
 const isBlank = codePointSet(BLANKS);
 const isListedAsRefused = codePointSet(REFUSED);
 const isPrintableAscii = (point: number): boolean => point >= 0x20 && point < 0x7f;
+/** What needs no further look, and most texts are. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
 const isRefused = (point: number): boolean => !isPrintableAscii(point) && isListedAsRefused(point);
 
 /**
@@ -31,6 +33,7 @@ const isRefused = (point: number): boolean => !isPrintableAscii(point) && isList
  * @throws SrmlError `forbidden_character`, `too_many_marks`
  */
 export function gateText(text: string, kind: "text" | "name"): void {
+  if (PRINTABLE_ASCII.test(text)) return;
   const points = codePointsOf(text);
   let rightToLeft: boolean | undefined;
   const isRightToLeft = (): boolean => (rightToLeft ??= hasRightToLeftLetter(points));
@@ -56,6 +59,7 @@ export function gateText(text: string, kind: "text" | "name"): void {
  * @throws SrmlError `forbidden_character`
  */
 export function gateDocument(document: string): void {
+  if (PRINTABLE_ASCII.test(document)) return;
   for (const point of codePointsOf(document)) {
     const isWhiteSpace = point === LINE_FEED || point === TAB || point === CARRIAGE_RETURN;
     if (isRefused(point) && !isWhiteSpace && !dependsOnContext(point)) throw forbidden(point);
@@ -64,6 +68,7 @@ export function gateDocument(document: string): void {
 
 /** Whether a text that the gate let pass has nothing in it that a user could see. */
 export function isInvisible(text: string): boolean {
+  if (/[!-~]/.test(text)) return false;
   return codePointsOf(text).every((point) => isListedAsRefused(point) || isBlank(point) || isMark(point));
 }
 

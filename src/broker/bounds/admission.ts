@@ -96,6 +96,6 @@ export function isNewcomer(message: Uint8Array | string): boolean {
   const bytes =
     typeof message === "string"
       ? Buffer.from(message.slice(0, BEGINNING), "base64url")
-      : message.subarray(0, BEGINNING);
-  return !FAMILIAR.test(String.fromCharCode(...bytes));
+      : Buffer.from(message.buffer, message.byteOffset, Math.min(message.length, BEGINNING));
+  return !FAMILIAR.test(bytes.toString("latin1"));
 }

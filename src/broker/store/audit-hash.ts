@@ -1,8 +1,8 @@
 /** The hashes of the audit log. Each begins with what it is a hash of, so that none can stand for another. */
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { AuditEntry, AuditPlace, AuditRecord } from "./audit.ts";
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64url");
+const sha256 = (text: string): string => hash("sha256", text, "base64url");
 
 /**
  * The hash of a record: SHA-256 over a line that says so, and a JSON array of the rest on one line, in which nothing can

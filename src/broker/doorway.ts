@@ -38,6 +38,7 @@ export function checkHeaders(headers: IncomingHttpHeaders, hosts: ReadonlySet<st
 
 /** True for the endpoint's path, with or without its trailing slash; `more` is what follows it. */
 export function isEndpoint(url: string | undefined, more = ""): boolean {
+  if (url === ENDPOINT_PATH + more) return true;
   const path = url?.split("?", 1)[0]?.replace(/\/$/, "");
   return path === ENDPOINT_PATH + more;
 }

@@ -30,7 +30,8 @@ export interface HttpOptions {
   readonly onDefect: (error: unknown) => void;
 }
 
-const ALWAYS = { "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" } as const;
+/** Name and value in turn, which Node writes in half the time that an object takes. */
+const ALWAYS = ["X-Content-Type-Options", "nosniff", "Cache-Control", "no-store"] as const;
 const PREFLIGHT = {
   "Access-Control-Allow-Methods": "POST",
   "Access-Control-Allow-Headers": "content-type",
@@ -70,9 +71,9 @@ function putOff(request: IncomingMessage, { status, sentence }: Turned, headers:
 function send(response: ServerResponse, { status, contentType, body, headers }: Reply, answers: Room): void {
   const length = Buffer.byteLength(body);
   const part = answers.take(length, () => response.destroy());
-  response.once("close", part.leave);
-  const type = body === "" ? {} : { "Content-Type": contentType, "Content-Length": length };
-  response.writeHead(status, { ...ALWAYS, ...headers, ...type });
+  response.on("close", part.leave);
+  const type = body === "" ? [] : ["Content-Type", contentType, "Content-Length", length];
+  response.writeHead(status, [...ALWAYS, ...Object.entries(headers).flat(), ...type]);
   response.end(body);
 }
 
@@ -101,22 +102,31 @@ const AHEAD: Turned = { status: 429, sentence: "One call at a time over a connec
 /** Answers what comes to the server. */
 export function serveHttp(server: Server, options: HttpOptions): void {
   /** A client that sends the next request before it has the answer would have any number of them under way. */
-  const busy = new WeakSet<Socket>();
+  const busy = new Set<Socket>();
   server.on("request", (request, response) => {
     const { socket } = request;
     const isAhead = busy.has(socket);
     busy.add(socket);
-    response.once("close", () => busy.delete(socket));
-    (isAhead ? Promise.resolve(turnAway(AHEAD, {})) : serve(request, response, options))
-      .catch((error: unknown): Reply => {
-        options.onDefect(error);
-        return { status: 500, contentType: "application/json", body: outcomeBody(500, STATUS[500]), headers: {} };
-      })
-      .then((reply) => {
-        if (reply !== undefined && !response.destroyed) send(response, reply, options.capacity.answers);
-      })
-      .catch(options.onDefect);
+    response.on("close", () => busy.delete(socket));
+    answerWith(response, isAhead ? turnAway(AHEAD, {}) : serve(request, response, options), options).catch(
+      options.onDefect,
+    );
   });
+}
+
+async function answerWith(
+  response: ServerResponse,
+  coming: Reply | Promise<Reply | undefined>,
+  { onDefect, capacity }: HttpOptions,
+): Promise<void> {
+  let reply: Reply | undefined;
+  try {
+    reply = await coming;
+  } catch (error) {
+    onDefect(error);
+    reply = { status: 500, contentType: "application/json", body: outcomeBody(500, STATUS[500]), headers: {} };
+  }
+  if (reply !== undefined && !response.destroyed) send(response, reply, capacity.answers);
 }
 
 /** A response closes when it was sent, and when its caller went away: to who still waits, the two are the same. */
@@ -168,9 +178,10 @@ async function serve(
     return turnAway(tooLarge, cors);
   }
   const sealed = type === CALL_CONTENT_TYPE;
-  const { retryAfter, ...answer } = await options.answer({ body, sealed, address, line: lineOf(response) });
-  const more = retryAfter === undefined ? {} : { "Retry-After": retryAfter };
-  return { ...answer, headers: { ...cors, ...more } };
+  const answer = await options.answer({ body, sealed, address, line: lineOf(response) });
+  const { status, contentType, retryAfter } = answer;
+  const all = retryAfter === undefined ? cors : { ...cors, "Retry-After": retryAfter };
+  return { status, contentType, body: answer.body, headers: all };
 }
 
 /** Answers what is not HTTP, or came too slowly: there is no response object for it. */

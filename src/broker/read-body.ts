@@ -13,7 +13,6 @@ export function readBody(request: IncomingMessage, maxBytes: number, room: Room)
     const chunks: Buffer[] = [];
     let size = 0;
     const part = room.take(CONNECTION_BYTES, () => request.destroy());
-    request.once("close", part.leave);
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
@@ -33,6 +32,7 @@ export function readBody(request: IncomingMessage, maxBytes: number, room: Room)
       resolve("gone");
     });
     request.on("close", () => {
+      part.leave();
       resolve("gone");
     });
   });

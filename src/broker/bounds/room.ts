@@ -54,6 +54,7 @@ export class Room {
     if (!this.#parts.has(part)) return;
     part.bytes += bytes;
     this.#bytes += bytes;
+    if (this.#bytes <= this.#options.bytes) return;
     for (const oldest of this.#parts) {
       if (this.#bytes <= this.#options.bytes) break;
       this.#options.onFull();

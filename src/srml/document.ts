@@ -127,7 +127,8 @@ function readText(name: TextElement, raw: string): string {
   const text = raw.replaceAll(/[ \t\n]+/g, " ").replaceAll(/^ | $/g, "");
   if (isInvisible(text)) throw new SrmlError("empty", `${name} shows nothing.`);
   const most = MOST_CHARACTERS[name];
-  if (text.length > most && [...text].length > most) throw new SrmlError("too_long", `${name} has more than ${most} characters.`);
+  if (text.length > most && [...text].length > most)
+    throw new SrmlError("too_long", `${name} has more than ${most} characters.`);
   return text;
 }
 

@@ -99,12 +99,16 @@ export function openLine(
   });
 
   const pollOnce = oneAtATime(async () => {
+    const wasBehind = behind;
+    // Before it begins: what cannot be stored while it is under way is not in what it brings.
+    behind = false;
     try {
       await poll(ports, account);
       news = { ...news, contact: Date.now() };
-      behind = (await roomFor(ports, account)) <= 0;
+      behind ||= (await roomFor(ports, account)) <= 0;
       become({ state: "online", clockAhead: undefined });
     } catch (error) {
+      behind ||= wasBehind;
       await fail(error);
     }
     await deliver();

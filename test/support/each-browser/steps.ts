@@ -29,8 +29,11 @@ export async function connect(
 
 /** Waits until the badge shows `text`. @param timeout - milliseconds */
 export async function badgeIs(browser: TestBrowser, text: string, timeout = PATIENCE_MS): Promise<void> {
-  await waitUntil(`the badge of ${browser.name} shows "${text}"`, timeout, async () =>
-    (await browser.badge()) === text ? true : undefined,
+  let shown = "";
+  await waitUntil(
+    () => `the badge of ${browser.name} shows "${text}" and not "${shown}"`,
+    timeout,
+    async () => (shown = await browser.badge()) === text || undefined,
   );
 }
 
@@ -102,11 +105,16 @@ export async function ringAlarm(tab: Page): Promise<void> {
 
 /** Rings it until the badge shows `text`: the first may come while the background still tries what cannot be done. */
 export async function ringUntilBadge(browser: TestBrowser, tab: TestTab, text: string): Promise<void> {
-  await waitUntil(`the badge shows "${text}"`, 60_000, async () => {
-    await ringAlarm(tab);
-    return badgeIs(browser, text, RING_MS).then(
-      () => true,
-      () => undefined,
-    );
-  });
+  let last: unknown;
+  await waitUntil(
+    () => String(last),
+    60_000,
+    async () => {
+      await ringAlarm(tab);
+      return badgeIs(browser, text, RING_MS).then(
+        () => true,
+        (error: unknown) => void (last = error),
+      );
+    },
+  );
 }

@@ -20,6 +20,7 @@ const AT_ONCE = 32;
 const WATCHED_MS = 20_000;
 const PING_MS = 20_000;
 const SETTLE_MS = 1500;
+const QUARTERS = 4;
 const PATIENCE_MS = 10_000;
 const COLLECT = join(import.meta.dirname, "collect.mjs");
 
@@ -47,25 +48,34 @@ export async function benchDevices({ quick, say }) {
   return { data, problems, lines: lines(data) };
 }
 
-/** Opens so many, and lets them be; each pings from when it is open, as the extension does: a broker closes what is silent. */
+/**
+ * Opens so many, a quarter after the other, and lets them be; each pings from when it is open, as the extension does: a
+ * broker closes what is silent.
+ */
 async function measure(child, count, say, open) {
   const before = await memory(child);
-  const from = performance.now();
   const sockets = [];
   const pinging = [];
-  const worker = async () => {
-    while (sockets.length < count) {
+  const growth = [];
+  let openedMs = 0;
+  const worker = async (most) => {
+    while (sockets.length < most) {
       const place = sockets.push(undefined) - 1;
       const socket = await open(place);
       sockets[place] = socket;
       pinging.push(setInterval(() => socket.send("ping"), PING_MS));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const openedMs = performance.now() - from;
+  for (let quarter = 1; quarter <= QUARTERS; quarter += 1) {
+    const from = performance.now();
+    const most = Math.round((count * quarter) / QUARTERS);
+    await Promise.all(Array.from({ length: AT_ONCE }, () => worker(most)));
+    openedMs += performance.now() - from;
+    await sleep(SETTLE_MS);
+    growth.push({ devices: most, bytes: (await memory(child)).rss - before.rss });
+  }
   say(`${count} sockets in ${digits(openedMs / 1000, 1)} s`);
   const end = onEnd(() => sockets.forEach((socket) => socket.terminate()));
-  await sleep(SETTLE_MS);
   const cpu = child.cpuMs();
   await sleep(WATCHED_MS);
   const cpuMs = child.cpuMs() - cpu;
@@ -74,6 +84,7 @@ async function measure(child, count, say, open) {
   const stayed = sockets.filter((socket) => socket.readyState === WebSocket.OPEN).length;
   await end();
   return {
+    growth,
     bytes: (after.rss - before.rss) / count,
     heapBytes: (after.heapUsed - before.heapUsed) / count,
     cpuShare: cpuMs / WATCHED_MS,

@@ -11,6 +11,7 @@ import { digits } from "./table.mjs";
 
 const IMAGES = resolve(import.meta.dirname, "../../docs/images");
 const WIDTH = 720;
+const MEBIBYTE = 1024 * 1024;
 const PLOT = { left: 64, right: 24, top: 56, bottom: 56 };
 /** Distinct without colour too: the second of a pair is dashed. In both themes each is at least 3 to 1 against the ground. */
 const STYLE = `
@@ -133,15 +134,15 @@ function drawStored({ stored, few, many }) {
   ]);
 }
 
-function drawDevices({ devices, bare, broker }) {
-  const bars = (of) => [
-    { name: "broker", value: of(broker) },
-    { name: "bare ws", value: of(bare) },
-  ];
-  return drawBars(`What each of ${digits(devices)} idle devices costs`, "KiB", [
-    { label: "Memory", bars: bars(({ bytes }) => bytes / 1024) },
-    { label: "In the heap", bars: bars(({ heapBytes }) => heapBytes / 1024) },
-  ]);
+function drawDevices({ bare, broker }) {
+  const groups = broker.growth.map(({ devices, bytes }, index) => ({
+    label: `${digits(devices)} devices`,
+    bars: [
+      { name: "broker", value: bytes / MEBIBYTE },
+      { name: "bare ws", value: bare.growth[index].bytes / MEBIBYTE },
+    ],
+  }));
+  return drawBars("What idle devices add to the memory of a process", "MiB", groups);
 }
 
 function round(number) {

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => wire.close());
 
 function options(more: Partial<CallOptions> = {}): CallOptions {
-  return { endpoint: wire.endpoint, fetch: globalThis.fetch, clock: Date.now, timeoutMs: 3000, ...more };
+  return { endpoint: wire.endpoint, fetch: globalThis.fetch, clock: Date.now, timeoutMs: 15_000, ...more };
 }
 
 async function failure(call: Promise<unknown>): Promise<ClientError> {

@@ -33,7 +33,7 @@ afterEach(() => wire.close());
 function connect(more: Partial<CallOptions> = {}): Promise<Connected> {
   return connectDevice(
     { account: ALICE, code: CODE, deviceName: "Alice's laptop", key: DEVICE, profile: PROFILE },
-    { endpoint: wire.endpoint, fetch: globalThis.fetch, clock: Date.now, timeoutMs: 3000, ...more },
+    { endpoint: wire.endpoint, fetch: globalThis.fetch, clock: Date.now, timeoutMs: 15_000, ...more },
   );
 }
 

@@ -131,7 +131,7 @@ describe("what a broker may say instead of the user's yes, and never becomes one
   it.each(forged)("%s", async (_, forge) => {
     const posted = await post();
     broker.says.set("Status", replying(await forge(posted)));
-    expect(await outcome(bank.wait(posted, { timeoutMs: 2000 }))).toBe("untrusted_answer");
+    expect(await outcome(bank.wait(posted, { timeoutMs: 15_000 }))).toBe("untrusted_answer");
     expect(await outcome(bank.status(posted))).toBe("untrusted_answer");
   });
 

@@ -274,7 +274,7 @@ describe("the broker's own key", () => {
     await first.stop();
     const second = await startTestBroker({ listen: { host: "127.0.0.1", port } });
     try {
-      expect(await codeOf(bank.wait(posted, { timeoutMs: 5000 }))).toBe("broker_key_changed");
+      expect(await codeOf(bank.wait(posted, { timeoutMs: 15_000 }))).toBe("broker_key_changed");
     } finally {
       await second.stop();
     }

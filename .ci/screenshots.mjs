@@ -25,9 +25,11 @@ const { values } = parseArgs({
     store: { type: "boolean", default: false },
   },
 });
-ensureFonts(values.languages.split(","));
+// A folder of words is called pt_BR, a language pt-BR; a browser would send the former with each call, and no broker takes it.
+const languages = values.languages.replaceAll("_", "-");
+ensureFonts(languages.split(","));
 rmSync(FOLDER, { recursive: true, force: true });
-const env = { ...process.env, SCREENSHOTS: FOLDER, LANGUAGES: values.languages, ...(values.store ? STORE_ENV : {}) };
+const env = { ...process.env, SCREENSHOTS: FOLDER, LANGUAGES: languages, ...(values.store ? STORE_ENV : {}) };
 const filter = values.store ? NEEDED : `in ${values.browser}`;
 const args = ["run", "--project", "browser", "test/browser/states.test.ts", "-t", filter];
 const { status } = spawnSync(join(ROOT, "node_modules/.bin/vitest"), args, { cwd: ROOT, env, stdio: "inherit" });

@@ -3,7 +3,7 @@
  * its API (webextension-polyfill, so that Chrome and Firefox are one). Thin functions with the types of this project; no decision is taken here.
  */
 import browser from "webextension-polyfill";
-import { CHANGED, type MessageName, type RequestOf, type ResponseOf } from "./messages.ts";
+import type { MessageName, RequestOf, ResponseOf } from "./messages.ts";
 
 /** Who sent a message: our own extension's id, and the exact page. */
 export interface MessageSender {
@@ -23,6 +23,8 @@ export class BackgroundSilentError extends Error {
   readonly code = "background_silent";
 }
 
+/** Broadcast by the background, without content: something changed, look again. */
+const CHANGED = "changed";
 const ANSWER_MS = 5000;
 const POPUP_PAGE = "src/extension/popup/index.html";
 const POPUP_WINDOW = { type: "popup", width: 412, height: 640 } as const;

@@ -15,6 +15,3 @@ export type Messages = PopupMessages & OptionsMessages;
 export type MessageName = keyof Messages;
 export type RequestOf<N extends MessageName> = Messages[N]["request"];
 export type ResponseOf<N extends MessageName> = Messages[N]["response"];
-
-/** Broadcast by the background, without content: something changed, look again. */
-export const CHANGED = "changed";

@@ -1,8 +1,7 @@
 /** The answers of the last weeks as small bars that can be read out too. */
 import { i18n } from "../browser.ts";
 import { counted, number } from "../language.ts";
-import { element } from "../page/dom.ts";
-import { svg } from "../page/svg.ts";
+import { element, svg } from "../page/dom.ts";
 import type { Week } from "./past-weeks.ts";
 
 /** A bar and the gap after it; the tallest bar; the line of numbers over the bars. */

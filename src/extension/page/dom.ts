@@ -24,6 +24,18 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** An element of SVG with these attributes and children. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>>,
+  ...children: readonly (Node | string)[]
+): SVGElementTagNameMap[K] {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
 /** A word of somebody else: isolated, so that its direction changes nothing around it. */
 export function foreign(text: string, options: ElementOptions = {}): HTMLElement {
   return element("bdi", { ...options, attributes: { ...options.attributes, dir: "auto" } }, text);

@@ -1,5 +1,5 @@
 /** Our own signs, drawn: each differs by its shape, so that none depends on colour. */
-import { svg } from "./svg.ts";
+import { svg } from "./dom.ts";
 
 /** Paths on a field of 24 by 24; a line is drawn, `fill` is filled. */
 const SHAPES = {

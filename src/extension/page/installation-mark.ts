@@ -3,9 +3,8 @@
  * word as well as by colour, so that nobody has to tell colours apart.
  */
 import { i18n } from "../browser.ts";
-import { element } from "./dom.ts";
+import { element, svg } from "./dom.ts";
 import { MARK_WORDS } from "./mark-words.ts";
-import { svg } from "./svg.ts";
 
 /** Each on a field of 24 by 24. */
 const SHAPES = [

@@ -89,7 +89,7 @@ describe("a queue that is full", () => {
   it("of writes takes no more, and goes on when it was worked off", async () => {
     const database = new Database(":memory:");
     database.exec("CREATE TABLE t (a INTEGER PRIMARY KEY) STRICT");
-    const writes = new GroupCommit(database);
+    const writes = new GroupCommit(database, { sync: () => Promise.resolve() });
     const insert = database.prepare("INSERT INTO t VALUES (?)");
     const all = Array.from({ length: MOST_QUEUED + 10 }, (_, a) => writes.run(() => insert.run(a)));
     const ends = await Promise.allSettled(all);

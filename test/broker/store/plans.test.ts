@@ -154,7 +154,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "confirm-plans-"));
   database = openFile(folder);
   const chain = new FileChain(database);
-  const writes = new GroupCommit(database, () => chain.begin());
+  const writes = new GroupCommit(database, { begun: () => chain.begin(), sync: () => Promise.resolve() });
   const store = scriptsOn(recording(sqliteEngine(database, writes, chain), shared));
   const called = new Set<PropertyKey>();
   await callAll(

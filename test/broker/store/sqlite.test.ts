@@ -1,12 +1,18 @@
 /** The embedded engine: the suite of every engine, and what only a file can show. */
+import { pbkdf2 } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MIGRATIONS as SQLITE_STEPS } from "../../../src/broker/store/sqlite/schema.ts";
 import { openStore } from "../../../src/broker/store/index.ts";
+import { type Engine, row } from "../../../src/broker/store/script.ts";
+import { FileChain } from "../../../src/broker/store/sqlite/chain.ts";
+import { sqliteEngine } from "../../../src/broker/store/sqlite/engine.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
+import { openFile } from "../../../src/broker/store/sqlite/open-file.ts";
 import { type AuditedStore, auditSuite } from "../audit-suite.ts";
 import { storeRaces } from "../store-races.ts";
 import { type StoreFactory, storeSuite } from "../store-suite.ts";
@@ -117,6 +123,21 @@ describe("the file of the embedded store", () => {
     copy.close();
   });
 
+  it("is on disk before a write is acknowledged", async () => {
+    const store = await openStore(data());
+    await store.addAccount("alice@example.com", 0);
+    const order: string[] = [];
+    // All threads that a sync could have are taken, so none of them can have synced before one of these has ended.
+    const taken = Array.from({ length: Number(process.env["UV_THREADPOOL_SIZE"] ?? 4) }, () =>
+      promisify(pbkdf2)("password", "salt", 300_000, 64, "sha512").then(() => order.push("thread")),
+    );
+    await store.addAccount("bob@example.com", 0).then(() => order.push("acknowledged"));
+    expect(order).toEqual(expect.arrayContaining(["thread", "acknowledged"]));
+    expect(order[0]).toBe("thread");
+    await Promise.all(taken);
+    await store.close();
+  });
+
   it("is not looked for at an address of a kind that has no engine", async () => {
     await expect(openStore("mysql://localhost/x")).rejects.toMatchObject({ code: "unsupported" });
   });
@@ -131,7 +152,7 @@ describe("group commit", () => {
     database = new Database(join(folder, "group.sqlite"));
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("CREATE TABLE t (a INTEGER PRIMARY KEY) STRICT");
-    writes = new GroupCommit(database);
+    writes = new GroupCommit(database, { sync: () => Promise.resolve() });
   });
   afterEach(async () => {
     database.close();
@@ -198,10 +219,81 @@ describe("group commit", () => {
     expect(stored()).toEqual([9]);
   });
 
-  it("commits what is queued when it is closed", async () => {
+  it("commits what is queued when it is closed, and waits for the disk", async () => {
     const pending = insert(1);
-    writes.close();
+    await writes.close();
     await pending;
     expect(stored()).toEqual([1]);
+    await expect(insert(2)).rejects.toMatchObject({ code: "closed" });
+  });
+
+  describe("and the disk", () => {
+    let disk: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
+    let engine: Engine;
+    beforeEach(() => {
+      disk = [];
+      const sync = () =>
+        new Promise<void>((resolve, reject) => {
+          disk.push({ resolve, reject });
+        });
+      database.close();
+      database = openFile(folder);
+      database.exec("CREATE TABLE t (a INTEGER PRIMARY KEY) STRICT");
+      writes = new GroupCommit(database, { sync });
+      engine = sqliteEngine(database, writes, new FileChain(database));
+    });
+    const turns = async () => {
+      for (let count = 0; count < 10; count += 1) await turn();
+    };
+    const read = () => engine.read(() => row("SELECT max(a) AS a FROM t"));
+
+    it("is waited for by who wrote, and by who reads what is not known to be on it", async () => {
+      const told: string[] = [];
+      expect(await read()).toEqual({ a: null });
+      void insert(1).then(() => told.push("wrote"));
+      await turns();
+      void read().then(() => told.push("read"));
+      await turns();
+      expect(stored()).toEqual([1]);
+      expect(told).toEqual([]);
+      disk[0]?.resolve();
+      await turns();
+      expect(told).toEqual(["wrote", "read"]);
+    });
+
+    it("works on one sync at a time, and what comes meanwhile shares the next", async () => {
+      const exec = vi.spyOn(database, "exec");
+      const first = insert(1);
+      await turns();
+      const others = [];
+      for (let a = 2; a < 20; a += 1) {
+        others.push(insert(a));
+        await turn();
+      }
+      expect(commits(exec)).toBe(1);
+      disk[0]?.resolve();
+      await first;
+      await turns();
+      expect(commits(exec)).toBe(2);
+      expect(disk).toHaveLength(2);
+      disk[1]?.resolve();
+      await Promise.all(others);
+      expect(stored()).toHaveLength(19);
+    });
+
+    it("that fails ends it: nothing of that was acknowledged, and no later write or read is", async () => {
+      const first = insert(1);
+      await turns();
+      const second = insert(2);
+      disk[0]?.reject(Object.assign(new Error("i/o error"), { code: "EIO" }));
+      const unavailable = { code: "unavailable", message: expect.stringContaining("(EIO)") as string };
+      await expect(first).rejects.toMatchObject(unavailable);
+      await expect(second).rejects.toMatchObject(unavailable);
+      await expect(insert(3)).rejects.toMatchObject(unavailable);
+      await expect(read()).rejects.toMatchObject(unavailable);
+      expect(disk).toHaveLength(1);
+      expect(stored()).toEqual([1]);
+      await writes.close();
+    });
   });
 });

@@ -75,7 +75,10 @@ export function sqliteEngine(database: Database.Database, writes: GroupCommit, c
     read: (script) =>
       new Promise((resolve, reject) => {
         try {
-          resolve(play(script()));
+          const value = play(script());
+          const { syncing } = writes;
+          if (syncing === undefined) resolve(value);
+          else syncing.then(() => resolve(value), reject);
         } catch (error) {
           reject(asStoreError(error));
         }

@@ -10,6 +10,7 @@ import { sqliteCalls } from "./calls.ts";
 import { FileChain } from "./chain.ts";
 import { sqliteEngine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { LogSync } from "./log-sync.ts";
 import { fileIn, openFile } from "./open-file.ts";
 import { requireWhole } from "./require-whole.ts";
 import { holdFolder } from "./sole-broker.ts";
@@ -32,7 +33,10 @@ export function openSqliteStore(directory: string): Promise<Store> {
 function open(directory: string): Store {
   const database = openFile(directory);
   const chain = new FileChain(database);
-  const writes = new GroupCommit(database, () => chain.begin());
+  const log = new LogSync(fileIn(directory));
+  const writes = new GroupCommit(database, { begun: () => chain.begin(), sync: log.sync });
+  // From here on every write goes through these two: a commit writes, the sync after it is not the engine's.
+  database.exec("PRAGMA synchronous = NORMAL");
   const dataVersion = database.prepare("PRAGMA data_version");
   const version = (): number => integerOf(dataVersion.get(), "data_version");
   let watching: NodeJS.Timeout | undefined;
@@ -58,16 +62,16 @@ function open(directory: string): Store {
     },
     // One broker has the file.
     tellTaken: () => Promise.resolve(),
-    close: () => {
+    close: async () => {
       clearInterval(watching);
+      await writes.close();
       if (database.open) {
-        writes.close();
         takeLogIn(database);
+        log.close();
         database.close();
       }
       letGo?.();
       letGo = undefined;
-      return Promise.resolve();
     },
   };
 }

@@ -63,6 +63,11 @@ export class FaultyLine {
     this.#breakAt = { text, when };
   }
 
+  /** Whether what was to break a line has come and did. */
+  get hasBroken(): boolean {
+    return this.#breakAt === undefined;
+  }
+
   async close(): Promise<void> {
     this.reset();
     this.#server.close();

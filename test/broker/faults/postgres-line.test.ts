@@ -150,6 +150,7 @@ describe.skipIf(NO_POSTGRES !== "")(`the line to PostgreSQL${NO_POSTGRES}`, () =
       const request = await newRequest();
       line.breakAt("COMMIT", when);
       expect(await enquire(request)).toMatchObject({ status: 503, body: { RetryAfter: 1 } });
+      expect(line.hasBroken).toBe(true);
       const kept = await rows();
       expect(kept).toHaveLength(when === "after" ? 1 : 0);
       const posted = await enquire(request);
@@ -158,6 +159,7 @@ describe.skipIf(NO_POSTGRES !== "")(`the line to PostgreSQL${NO_POSTGRES}`, () =
       if (when === "after") expect(kept).toMatchObject([{ broker_id: BrokerID }]);
       line.breakAt("COMMIT", when);
       expect(await respond(BrokerID, request)).toMatchObject({ status: 503 });
+      expect(line.hasBroken).toBe(true);
       expect(await rows()).toEqual([{ broker_id: BrokerID, state: when === "after" ? "REPLY" : "PENDING" }]);
       expect((await respond(BrokerID, request)).status).toBe(201);
       expect((await respond(BrokerID, request)).status).toBe(201);

@@ -5,19 +5,20 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
 
 export class LogSync {
-  readonly #path: string;
-  #log: number | undefined;
+  readonly #log: number;
 
-  /** @param file - the database, in WAL mode, which syncs its log itself only where it must be written in order */
+  /**
+   * Opens the log at once: later there might be no descriptor left.
+   *
+   * @param file - the database, opened in WAL mode, whose engine syncs the log itself only where the order of writes needs it
+   */
   constructor(file: string) {
-    this.#path = `${file}-wal`;
+    this.#log = openSync(`${file}-wal`, "r+");
   }
 
   /** Resolves when all that was committed before is on disk. Rejects with the system's error. */
   readonly sync = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      // The engine made the log when it opened the file, and removes it when nobody has the file open.
-      this.#log ??= openSync(this.#path, "r+");
       fdatasync(this.#log, (error) => {
         if (error === null) resolve();
         else reject(error);
@@ -25,7 +26,6 @@ export class LogSync {
     });
 
   close(): void {
-    if (this.#log !== undefined) closeSync(this.#log);
-    this.#log = undefined;
+    closeSync(this.#log);
   }
 }

@@ -1,7 +1,6 @@
 /**
  * Three kinds of tests: those of parts that keep nothing, which share processes; those of all else in Node, each file in a
- * process of its own; and after them those that drive real browsers, a file at a time. `.ci/run` has the first two run beside
- * the third, and yield to it.
+ * process of its own; and after them those that drive real browsers, a file at a time.
  */
 import { defineConfig } from "vitest/config";
 import LongFirst from "./test/support/long-first.ts";

@@ -12,6 +12,7 @@ import { type Engine, row } from "../../../src/broker/store/script.ts";
 import { FileChain } from "../../../src/broker/store/sqlite/chain.ts";
 import { sqliteEngine } from "../../../src/broker/store/sqlite/engine.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
+import { LogSync } from "../../../src/broker/store/sqlite/log-sync.ts";
 import { openFile } from "../../../src/broker/store/sqlite/open-file.ts";
 import { type AuditedStore, auditSuite } from "../audit-suite.ts";
 import { storeRaces } from "../store-races.ts";
@@ -136,6 +137,15 @@ describe("the file of the embedded store", () => {
     expect(order[0]).toBe("thread");
     await Promise.all(taken);
     await store.close();
+  });
+
+  it("is refused where its log cannot be synced, and says what is needed", () => {
+    expect(() => new LogSync(join(folder, "not-there.sqlite"))).toThrow(
+      expect.objectContaining({
+        code: "failed",
+        message: expect.stringContaining("on a disk of this machine") as string,
+      }),
+    );
   });
 
   it("is not looked for at an address of a kind that has no engine", async () => {

@@ -32,8 +32,8 @@ export function openSqliteStore(directory: string): Promise<Store> {
 
 function open(directory: string): Store {
   const database = openFile(directory);
+  const log = logOf(database, directory);
   const chain = new FileChain(database);
-  const log = new LogSync(fileIn(directory));
   const writes = new GroupCommit(database, { begun: () => chain.begin(), sync: log.sync });
   // From here on every write goes through these two: a commit writes, the sync after it is not the engine's.
   database.exec("PRAGMA synchronous = NORMAL");
@@ -74,6 +74,16 @@ function open(directory: string): Store {
       letGo = undefined;
     },
   };
+}
+
+/** @throws StoreError `failed` */
+function logOf(database: Database.Database, directory: string): LogSync {
+  try {
+    return new LogSync(fileIn(directory));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** @throws StoreError */

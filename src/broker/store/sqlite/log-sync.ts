@@ -3,6 +3,7 @@
  * in a thread of Node's, so that who wrote waits for the disk, and all others are served meanwhile.
  */
 import { closeSync, fdatasync, openSync } from "node:fs";
+import { StoreError } from "../errors.ts";
 
 export class LogSync {
   readonly #log: number;
@@ -11,9 +12,15 @@ export class LogSync {
    * Opens the log at once: later there might be no descriptor left.
    *
    * @param file - the database, opened in WAL mode, whose engine syncs the log itself only where the order of writes needs it
+   * @throws StoreError `failed`
    */
   constructor(file: string) {
-    this.#log = openSync(`${file}-wal`, "r+");
+    try {
+      this.#log = openSync(`${file}-wal`, "r+");
+    } catch (error) {
+      const why = "its folder must be one that this user may write to, on a disk of this machine";
+      throw new StoreError("failed", `The log of ${file} cannot be opened: ${why}.`, error);
+    }
   }
 
   /** Resolves when all that was committed before is on disk. Rejects with the system's error. */

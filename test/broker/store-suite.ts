@@ -1,6 +1,6 @@
 /** What every engine of the store must do. An engine's own test gives a factory and calls {@link storeSuite}. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { NewDevice, NewStoredRequest, PendingCaps, Store } from "../../src/broker/store/index.ts";
+import type { AuditPlace, NewDevice, NewStoredRequest, PendingCaps, Store } from "../../src/broker/store/index.ts";
 import { exportPair, newSigningPair } from "../../src/crypto/index.ts";
 import { LIMITS } from "../../src/protocol/index.ts";
 
@@ -528,6 +528,27 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         expect(kept).toMatchObject({ state: "REPLY", response: jws("yes") });
         expect(told).toEqual({ kind: "settled", answered: kept?.answered });
         expect(await store.pending({ account: ALICE, now: NOW, limit: 9 })).toEqual([]);
+      });
+
+      it("expires what is due each time that it looks, however late the one before was", async () => {
+        const later = newRequest({ expire: NOW + 70_000 });
+        await added(later);
+        const due = async (now: number) => (await store.expireDue(now, 10)).map((one) => one.brokerId);
+        expect(await due(NOW + 60_000)).toEqual([brokerId]);
+        expect(await due(NOW + 70_000)).toEqual([later.brokerId]);
+      });
+
+      it("has an answer signed where it stands in the log, and keeps that", async () => {
+        const told = await answer({
+          stamp: ({ writer, sequence, hash }: AuditPlace) => ({
+            kid: "SERVICE",
+            signature: `${writer} ${sequence} ${hash}`,
+          }),
+        });
+        const kept = (await store.request(brokerId))?.answered;
+        expect(told).toEqual({ kind: "settled", answered: kept });
+        const { writer, sequence: place, hash } = kept?.place ?? {};
+        expect(kept?.stamp).toEqual({ kid: "SERVICE", signature: `${writer} ${place} ${hash}` });
       });
 
       it("tells the same answer from a different one", async () => {

@@ -38,18 +38,20 @@ function onceEach<T>(make: (sql: string) => T): (sql: string) => T {
 }
 
 export function sqliteEngine(database: Database.Database, writes: GroupCommit, chain: FileChain): Engine {
-  const selectOf = onceEach((sql) => newSelect(database, sql));
+  // Of the same text one for each way of asking: the binding asks with the values of before where `get` follows `all`.
+  const firstOf = onceEach((sql) => newSelect(database, sql));
+  const allOf = onceEach((sql) => newSelect(database, sql));
   const statementOf = onceEach((sql) => database.prepare(sql));
 
   function perform(step: Step): Done {
     switch (step.kind) {
       case "row": {
-        const { statement, names } = selectOf(step.sql);
+        const { statement, names } = firstOf(step.sql);
         return { rows: [rowOf(names, statement.get(step.values))], changes: 0 };
       }
       case "rows":
       case "claim": {
-        const { statement, names } = selectOf(step.sql);
+        const { statement, names } = allOf(step.sql);
         return { rows: statement.all(step.values).map((values) => rowOf(names, values)), changes: 0 };
       }
       case "run":

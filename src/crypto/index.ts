@@ -23,7 +23,15 @@ export { type NewRequest, signRequest } from "./sign-request.ts";
 export { type NewResponse, openResponse, responsePayload, signResponse, type VerifiedResponse } from "./response.ts";
 export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
 export { type Primitives, webPrimitives } from "./primitives.ts";
-export { type AuditPlace, type NewStamp, openStamp, signStamp, type VerifiedStamp } from "./stamp.ts";
+export {
+  type AuditPlace,
+  type NewStamp,
+  openStamp,
+  signStamp,
+  stampBy,
+  unsignedStamp,
+  type VerifiedStamp,
+} from "./stamp.ts";
 export { TYP } from "./signed.ts";
 export { fingerprint } from "./udf.ts";
 export { newBrokerId } from "./broker-id.ts";

@@ -1,7 +1,13 @@
 /** Stamps (design §8): the service's signed word on when it took in which answer to which request. */
-import { type FlattenedJws, formatTime, parseTime, Stamp } from "../protocol/index.ts";
+import {
+  encodeTextBase64url,
+  type FlattenedJws,
+  formatTime,
+  type JsonObject,
+  parseTime,
+  Stamp,
+} from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
-import { signFlattened } from "./jws.ts";
 import type { SigningKey } from "./keys.ts";
 import { type Primitives, webPrimitives } from "./primitives.ts";
 import type { VerifyKey } from "./public-key.ts";
@@ -34,11 +40,20 @@ export interface VerifiedStamp {
 }
 
 /** Signs a stamp. */
-export function signStamp(
+export async function signStamp(
   key: SigningKey,
   stamp: NewStamp,
-  primitives: Primitives = webPrimitives,
+  { sign }: Pick<Primitives, "sign"> = webPrimitives,
 ): Promise<FlattenedJws> {
+  const { header, payload } = unsignedStamp(key, stamp);
+  return sign(key, header, payload);
+}
+
+/** What is signed of a stamp, the same each time: so who keeps the signature alone can put the stamp together again. */
+export function unsignedStamp(
+  { alg, jwk }: VerifyKey,
+  stamp: NewStamp,
+): { readonly header: JsonObject; readonly payload: string } {
   const { audit } = stamp;
   const body: Stamp = {
     RequestDigest: stamp.requestDigest,
@@ -46,7 +61,17 @@ export function signStamp(
     Received: formatTime(stamp.received),
     ...(audit === undefined ? {} : auditMembers(audit)),
   };
-  return signFlattened(key, { typ: TYP.stamp, jwk: { ...key.jwk } }, JSON.stringify({ Stamp: body }), primitives);
+  return { header: { alg, typ: TYP.stamp, jwk: { ...jwk } }, payload: JSON.stringify({ Stamp: body }) };
+}
+
+/** A stamp by its signature. Nothing is verified. */
+export function stampBy(key: VerifyKey, stamp: NewStamp, signature: string): FlattenedJws {
+  const { header, payload } = unsignedStamp(key, stamp);
+  return {
+    protected: encodeTextBase64url(JSON.stringify(header)),
+    payload: encodeTextBase64url(payload),
+    signature,
+  };
 }
 
 function auditMembers({ writer, sequence, hash }: AuditPlace): Pick<Stamp, "AuditWriter" | "AuditSeq" | "AuditHash"> {

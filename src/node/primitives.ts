@@ -4,6 +4,7 @@
  */
 import { constants, hash, KeyObject, sign, verify, type VerifyKeyObjectInput } from "node:crypto";
 import { type Primitives, type SignatureAlgorithm, webPrimitives } from "../crypto/index.ts";
+import type { FlattenedJws } from "../protocol/index.ts";
 
 type Input = VerifyKeyObjectInput;
 
@@ -37,7 +38,12 @@ function inputOf({ how, kept }: Row, key: CryptoKey): Input {
   return made;
 }
 
-export const nodePrimitives: Primitives = {
+/** Signs at once, so that a transaction of the store can. */
+export interface NodePrimitives extends Primitives {
+  readonly sign: (...given: Parameters<Primitives["sign"]>) => FlattenedJws;
+}
+
+export const nodePrimitives: NodePrimitives = {
   sha256: (data) => hash("sha256", data, "buffer"),
   verify: (key, signature, data) => {
     const inPlace = IN_PLACE[key.alg];

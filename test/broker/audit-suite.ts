@@ -138,6 +138,7 @@ export function auditSuite(
         digest: await requestDigest(jws("yes-one")),
         received: NOW + 5,
         place: undefined,
+        stamp: undefined,
       });
 
       const response = jws("no");

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rotateServiceKey, serviceKeyOf } from "../../src/broker/index.ts";
-import { importPublicKey, openNextServiceKey } from "../../src/crypto/index.ts";
-import type { Jws, JsonObject, PublicJwk } from "../../src/protocol/index.ts";
+import { importPublicKey, openNextServiceKey, openStamp, signResponse } from "../../src/crypto/index.ts";
+import type { FlattenedJws, Jws, JsonObject, PublicJwk } from "../../src/protocol/index.ts";
 import { startTestBroker, type TestBroker } from "../support/broker.ts";
 import { type FakeClock, fakeClock, HOUR } from "../support/fake-clock.ts";
-import { newKey, profileOf } from "../support/signing.ts";
+import { ALICE, newKey, profileOf, signedRequest } from "../support/signing.ts";
 
 let folder: string;
 let clock: FakeClock;
@@ -66,6 +66,26 @@ describe("the next service key", () => {
     await restart();
     expect(broker.service.kid).toBe(next);
     expect((await broker.signed(await newKey(), { HelloRequest: {} })).status).toBe(201);
+  });
+
+  it("stamps what the former one stamped, and that keeps its date", async () => {
+    const device = await broker.connect(ALICE);
+    const bank = await newKey();
+    const request = await signedRequest(bank);
+    const posted = await broker.plain({ EnquireRequest: { Request: { Request: request, ResponderAccount: ALICE } } });
+    const { BrokerID } = posted.body;
+    const answer = await signResponse(device.key, { signedRequest: request, value: true, created: clock.read() });
+    await broker.plain({ RespondRequest: { Response: { BrokerID, RequestStatus: "REPLY", Response: answer } } });
+    const stamp = async () =>
+      (await broker.plain({ StatusRequest: { BrokerID } })).body["Stamp"] as unknown as FlattenedJws;
+
+    const first = await stamp();
+    const { former, next } = await rotate(0);
+    await restart();
+    const later = await stamp();
+    expect(later.payload).toBe(first.payload);
+    expect((await openStamp(first)).signer.kid).toBe(former);
+    expect((await openStamp(later)).signer.kid).toBe(next);
   });
 
   it("is noticed by a broker that runs", async () => {

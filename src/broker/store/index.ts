@@ -26,6 +26,7 @@ export { isFull, isPassing, StoreError, type StoreErrorCode } from "./errors.ts"
 export type {
   AccountRequests,
   AddOutcome,
+  KeptOfAnswer,
   KnownRequest,
   NewAnswer,
   NewStoredRequest,

@@ -70,12 +70,26 @@ export interface StoredRequest {
   readonly state: RequestStatus;
   /** The signed answer, where the state is REPLY and it was not erased. */
   readonly response: JwsOrJwe | undefined;
-  /**
-   * Of that answer, also when it was erased: its digest, when it came, in milliseconds since 1970, and where the audit log
-   * says so, if there was one.
-   */
-  readonly answered:
-    { readonly digest: string; readonly received: number; readonly place: AuditPlace | undefined } | undefined;
+  /** Of that answer, also when it was erased. */
+  readonly answered: KeptOfAnswer | undefined;
+}
+
+/** What is kept of an answer for good. */
+export interface KeptOfAnswer {
+  readonly digest: string;
+  /** Milliseconds since 1970. */
+  readonly received: number;
+  /** Where the audit log says so, if there was one. */
+  readonly place: AuditPlace | undefined;
+  readonly stamp: StampSignature | undefined;
+}
+
+/** The service's signature over all of that: signing anew whenever somebody asks costs more than the rest of the answer. */
+export interface StampSignature {
+  /** The service key that signed. */
+  readonly kid: string;
+  /** base64url. */
+  readonly signature: string;
 }
 
 export interface PendingRequest {
@@ -102,6 +116,8 @@ export interface NewAnswer {
   readonly digest: string;
   readonly response: JwsOrJwe;
   readonly now: number;
+  /** Signs that it came, once its place is known; without it nothing is signed ahead. */
+  readonly stamp?: (place: AuditPlace) => StampSignature;
   /**
    * What the answer is about, in the same write: a pending device becomes active with this profile, or revoked; an active
    * one that wants this profile has it, or wants it no more.
@@ -118,7 +134,7 @@ export interface NewAnswer {
 
 export type SettleOutcome =
   /** What is kept of an answer, so that nobody has to read it at once; a refusal has none. */
-  | { readonly kind: "settled"; readonly answered?: StoredRequest["answered"] }
+  | { readonly kind: "settled"; readonly answered?: KeptOfAnswer }
   /** It was settled so before, by the same answer. */
   | { readonly kind: "same" }
   /** It was settled by another answer. */

@@ -31,7 +31,7 @@ import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
 import type { NewAnswer, SettleOutcome, StoredRequest } from "../store/index.ts";
 import { requireDevice } from "./require-device.ts";
-import { stampMember } from "./stamp.ts";
+import { stampMember, stamperFor } from "./stamp.ts";
 
 type Entry = RequestBody<"Respond">["Response"];
 
@@ -106,12 +106,13 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
   if (endorses?.kid === opened.signer.kid) {
     throw new Refusal("forbidden", "A device does not decide about itself; another one of the account does.");
   }
+  const about = { digest: await requestDigest(jws, nodePrimitives), now: service.clock() };
   const outcome = await service.store.answer({
+    ...about,
     sequence: request.sequence,
     deviceKid: opened.signer.kid,
-    digest: await requestDigest(jws, nodePrimitives),
     response: jws,
-    now: service.clock(),
+    stamp: stamperFor(request, about, service.key),
     ...(endorses === undefined ? rejectionOf(request, opened, service) : { endorses }),
   });
   if (outcome.kind === "settled" && endorses !== undefined) {
@@ -133,12 +134,13 @@ async function answerEncrypted(
   const { kid } = await requireDevice(origin, request.account, service);
   if (!request.encrypted) throw new Refusal("contradiction", "A request in clear takes no encrypted answer.");
   checkJwe(jwe, TYP.response);
+  const about = { digest: await jweDigest(jwe, nodePrimitives), now: service.clock() };
   const outcome = await service.store.answer({
+    ...about,
     sequence: request.sequence,
     deviceKid: kid,
-    digest: await jweDigest(jwe, nodePrimitives),
     response: jwe,
-    now: service.clock(),
+    stamp: stamperFor(request, about, service.key),
   });
   return { request, outcome };
 }

@@ -1,16 +1,29 @@
 /**
- * The service's word on an answer that it took in: always the same for the same answer, so it is signed on demand. The last
- * ones are kept, because an enquirer that waits is told at once what its responder was just told.
+ * The service's word on an answer that it took in. It is signed when the answer is stored, and the signature kept: whoever
+ * asks later costs no other. Signed anew where another service key signs now, or an older version took the answer in.
  */
-import { signStamp } from "../../crypto/index.ts";
+import { type NewStamp, signStamp, type SigningKey, stampBy, unsignedStamp } from "../../crypto/index.ts";
 import { nodePrimitives } from "../../node/index.ts";
 import type { FlattenedJws } from "../../protocol/index.ts";
 import type { Service } from "../service.ts";
-import type { StoredRequest } from "../store/index.ts";
+import type { KeptOfAnswer, NewAnswer, StoredRequest } from "../store/index.ts";
 
-const MOST_KEPT = 1000;
-/** By the key that signed, and all that the stamp says. */
-const kept = new Map<string, FlattenedJws>();
+/** What is said of an answer about the request of this digest. */
+function saidOf(requestDigest: string, { digest, received, place }: Omit<KeptOfAnswer, "stamp">): NewStamp {
+  return { requestDigest, responseDigest: digest, received, audit: place };
+}
+
+/** Signs for an answer while it is stored. */
+export function stamperFor(
+  { digest: requestDigest }: Pick<StoredRequest, "digest">,
+  { digest, now: received }: Pick<NewAnswer, "digest" | "now">,
+  key: SigningKey,
+): NonNullable<NewAnswer["stamp"]> {
+  return (place) => {
+    const { header, payload } = unsignedStamp(key, saidOf(requestDigest, { digest, received, place }));
+    return { kid: key.kid, signature: nodePrimitives.sign(key, header, payload).signature };
+  };
+}
 
 /** The member `Stamp` of an answer about this request; nothing where it has no signed answer. */
 export async function stampMember(
@@ -18,14 +31,8 @@ export async function stampMember(
   { key }: Service,
 ): Promise<{ readonly Stamp?: FlattenedJws }> {
   if (answered === undefined) return {};
-  const { digest: responseDigest, received, place: audit } = answered;
-  const stamp = { requestDigest: digest, responseDigest, received, audit };
-  const name = JSON.stringify([key.kid, stamp]);
-  const known = kept.get(name);
-  if (known !== undefined) return { Stamp: known };
-  const Stamp = await signStamp(key, stamp, nodePrimitives);
-  kept.set(name, Stamp);
-  const oldest = kept.size > MOST_KEPT ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
-  return { Stamp };
+  const said = saidOf(digest, answered);
+  const { stamp } = answered;
+  if (stamp?.kid === key.kid) return { Stamp: stampBy(key, said, stamp.signature) };
+  return { Stamp: await signStamp(key, said, nodePrimitives) };
 }

@@ -51,7 +51,8 @@ async function confirm(store: Store, index: number): Promise<void> {
   if (added.kind !== "added") throw new Error(added.kind);
   if (index % 3 === 0) return;
   const answer = { sequence: added.sequence, deviceKid: kid, digest: `answer-${index}`, now: NOW };
-  await store.answer({ ...answer, response: jws(`answer-${index}`) });
+  const stamp = () => ({ kid: "SERVICE", signature: `stamp-${index}` });
+  await store.answer({ ...answer, response: jws(`answer-${index}`), stamp });
 }
 
 interface Told {

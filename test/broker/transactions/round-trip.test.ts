@@ -51,7 +51,7 @@ describe("a confirmation", () => {
       clock.pass(SECOND);
       const later = await ask({ StatusRequest: { BrokerID } });
       // The same stamp whenever it is asked for: the date is that of the answer.
-      expect((later.body["Stamp"] as JsonObject)["payload"]).toBe((responded.body["Stamp"] as JsonObject)["payload"]);
+      expect(later.body["Stamp"]).toEqual(responded.body["Stamp"]);
       const status = later.body["Response"] as JsonObject;
       expect(status).toMatchObject({ BrokerID, RequestStatus: "REPLY", Response: answer });
       const opened = await openResponse(status["Response"] as Jws);

@@ -171,4 +171,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE request_bodies ADD COLUMN sum BIGINT;
   ALTER TABLE answers ADD COLUMN sum BIGINT;
   `,
+  `
+  -- What the service signed when the answer came, by which of its keys: base64url.
+  ALTER TABLE answers ADD COLUMN stamp_kid TEXT;
+  ALTER TABLE answers ADD COLUMN stamp TEXT;
+  `,
 ];

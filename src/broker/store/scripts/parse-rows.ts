@@ -13,7 +13,7 @@ import type { PrivateJwk } from "../../../crypto/index.ts";
 import type { AuditPlace } from "../audit.ts";
 import type { DeviceState, StoredDevice } from "../accounts.ts";
 import { damagedStore, type StoreError } from "../errors.ts";
-import type { PendingRequest, StoredRequest } from "../requests.ts";
+import type { KeptOfAnswer, PendingRequest, StampSignature, StoredRequest } from "../requests.ts";
 import { requireSum } from "./sums.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -137,6 +137,12 @@ function placeOf(row: unknown): AuditPlace | undefined {
   return { writer, sequence: integerOf(row, "audit_seq"), hash: textOf(row, "audit_hash") };
 }
 
+/** What the service signed when the answer came. An answer of an older version has none. */
+function stampOf(row: unknown): StampSignature | undefined {
+  const kid = optionalTextOf(row, "stamp_kid");
+  return kid === undefined ? undefined : { kid, signature: textOf(row, "stamp") };
+}
+
 /** The columns of a request that never change, of which there is a sum. */
 export const SUMMED = `broker_id, account, r.digest, signer_kid, verified, posted_by, enquirer_id, enquirer_id_signed,
     from_id, draft, r.received, expire, r.sum`;
@@ -166,6 +172,7 @@ function responseOf(row: unknown): JwsOrJwe | undefined {
   if (text === undefined && requestStatusOf(row) === "REPLY") throw damagedStore("An answer is gone");
   if (text === undefined || text === ERASED) return undefined;
   const place = placeOf(row);
+  const stamp = stampOf(row);
   requireSum(
     optionalIntegerOf(row, "answer_sum"),
     integerOf(row, "seq"),
@@ -175,6 +182,7 @@ function responseOf(row: unknown): JwsOrJwe | undefined {
     place?.writer ?? null,
     place?.sequence ?? null,
     place?.hash ?? null,
+    ...(stamp === undefined ? [] : [stamp.kid, stamp.signature]),
   );
   return jwsOrJweOf(row, "response");
 }
@@ -207,10 +215,10 @@ export function requestOf(row: unknown): StoredRequest {
 }
 
 /** Of a request's answer what remains when it is erased. */
-export function answerOf(row: unknown): StoredRequest["answered"] {
+export function answerOf(row: unknown): KeptOfAnswer | undefined {
   const digest = optionalTextOf(row, "answer_digest");
   if (digest === undefined) return undefined;
-  return { digest, received: integerOf(row, "answer_received"), place: placeOf(row) };
+  return { digest, received: integerOf(row, "answer_received"), place: placeOf(row), stamp: stampOf(row) };
 }
 
 /** @throws StoreError `damaged` */

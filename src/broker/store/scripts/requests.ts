@@ -49,7 +49,7 @@ export const ADD_REQUEST = `
 export const ADD_BODY = "INSERT INTO request_bodies (seq, request, sum) VALUES (?1, ?2, ?3)";
 export const WHOLE = `
   SELECT ${SUMMED}, r.seq, state, response, a.digest AS answer_digest, a.received AS answer_received, a.sum AS answer_sum,
-    audit_writer, audit_seq, audit_hash
+    audit_writer, audit_seq, audit_hash, stamp_kid, stamp
   FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
 const PENDING = `
   SELECT ${SUMMED}, r.seq, request, b.sum AS body_sum

@@ -18,8 +18,8 @@ export const END_BY_DEVICE = `
     SELECT 1 FROM devices d WHERE d.account = requests.account AND d.kid = ?3 AND d.state = 'active')
   RETURNING account, digest`;
 export const ADD_ANSWER = `
-  INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash, sum)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`;
+  INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash, stamp_kid, stamp, sum)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;
 const ACTIVE_DEVICE = `
   SELECT 1 FROM requests r JOIN devices d ON d.account = r.account AND d.kid = ?1 AND d.state = 'active' WHERE r.seq = ?2`;
 const STATE = `
@@ -84,17 +84,21 @@ function* refusal(
   return { kind: "over", state, now: false };
 }
 
-function* answer({ sequence, deviceKid, digest, response, now, endorses, rejects }: NewAnswer): Script<SettleOutcome> {
+function* answer(given: NewAnswer): Script<SettleOutcome> {
+  const { sequence, deviceKid, digest, response, now, endorses, rejects } = given;
   yield* lockOf(sequence);
   const end = { event: "REPLY", at: now, request: sequence, by: deviceKid, value: digest } as const;
   const place = yield* endedByDevice(end);
   if (place === undefined) return yield* refusal(sequence, deviceKid, "REPLY", digest, now);
   const signed = JSON.stringify(response);
+  const stamp = given.stamp?.(place);
   const values = [sequence, digest, now, signed, place.writer, place.sequence, place.hash] as const;
-  yield* put(ADD_ANSWER, ...values, sumOf(...values));
+  const stamped = stamp === undefined ? [] : [stamp.kid, stamp.signature];
+  const sum = sumOf(...values, ...stamped);
+  yield* put(ADD_ANSWER, ...values, stamp?.kid ?? null, stamp?.signature ?? null, sum);
   if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid, now);
   if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
-  return { kind: "settled", answered: { digest, received: now, place } };
+  return { kind: "settled", answered: { digest, received: now, place, stamp } };
 }
 
 /** About a pending device, or an active one's wanted profile: one of the two, and none where neither is what was asked. */

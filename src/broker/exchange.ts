@@ -100,7 +100,7 @@ export async function answerPosted({ body, sealed, address, line }: Posted, serv
     return unread(error, stranger, service);
   }
   try {
-    const origin = { ...stranger, place };
+    const origin = { caller: undefined, address, line, place };
     return await (call === undefined ? answerPlain(body, origin, service) : answerCall(call, origin, service));
   } finally {
     place.leave();
@@ -119,10 +119,12 @@ async function answerPlain(body: Uint8Array, stranger: Origin, service: Service)
 }
 
 async function answerCall(call: ReadCall, stranger: Origin, service: Service): Promise<Answer> {
+  const { address, line, place } = stranger;
   let answered: Reply;
   try {
     const { caller, payload } = await authenticate(call, service.urls, service);
-    answered = await reply(scanJson(payload, service.policy.messageBytes), { ...stranger, caller }, service);
+    const json = scanJson(payload, service.policy.messageBytes);
+    answered = await reply(json, { caller, address, line, place }, service);
   } catch (error) {
     const outcome = refuse(error, stranger, service);
     answered = { status: httpStatus(outcome.Status), message: writeOutcome(outcome) };

@@ -30,8 +30,6 @@ export interface HttpOptions {
   readonly onDefect: (error: unknown) => void;
 }
 
-/** Name and value in turn, which Node writes in half the time that an object takes. */
-const ALWAYS = ["X-Content-Type-Options", "nosniff", "Cache-Control", "no-store"] as const;
 const PREFLIGHT = {
   "Access-Control-Allow-Methods": "POST",
   "Access-Control-Allow-Headers": "content-type",
@@ -72,8 +70,11 @@ function send(response: ServerResponse, { status, contentType, body, headers }: 
   const length = Buffer.byteLength(body);
   const part = answers.take(length, () => response.destroy());
   response.on("close", part.leave);
-  const type = body === "" ? [] : ["Content-Type", contentType, "Content-Length", length];
-  response.writeHead(status, [...ALWAYS, ...Object.entries(headers).flat(), ...type]);
+  // Name and value in turn, which Node writes in half the time that an object takes.
+  const all: (string | number)[] = ["X-Content-Type-Options", "nosniff", "Cache-Control", "no-store"];
+  for (const [name, value] of Object.entries(headers)) all.push(name, value);
+  if (body !== "") all.push("Content-Type", contentType, "Content-Length", length);
+  response.writeHead(status, all);
   response.end(body);
 }
 

@@ -29,7 +29,7 @@ export interface SealedCall {
 }
 
 export async function requestHash(signature: string, { sha256 }: Primitives): Promise<string> {
-  return encodeBase64url(await sha256(decodeBase64url(signature)));
+  return sha256(decodeBase64url(signature));
 }
 
 /**

@@ -6,7 +6,6 @@
 import { errors, flattenedDecrypt, type FlattenedJWE, GeneralEncrypt } from "jose";
 import {
   decodeBase64url,
-  encodeBase64url,
   type JsonObject,
   type JsonValue,
   Jwe,
@@ -156,6 +155,5 @@ export async function jweDigest(
   { protected: header, iv, ciphertext, tag }: Jwe,
   { sha256 }: Pick<Primitives, "sha256"> = webPrimitives,
 ): Promise<string> {
-  const bytes = new TextEncoder().encode(`${header}.${iv}.${ciphertext}.${tag}`);
-  return encodeBase64url(await sha256(bytes));
+  return sha256(`${header}.${iv}.${ciphertext}.${tag}`);
 }

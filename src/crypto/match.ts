@@ -41,5 +41,5 @@ export async function matchCommitment({ nonce, code }: MatchSecret): Promise<str
   const joined = new Uint8Array(bytes.length + 1 + typed.length);
   joined.set(bytes);
   joined.set(typed, bytes.length + 1);
-  return encodeBase64url(await webPrimitives.sha256(joined));
+  return webPrimitives.sha256(joined);
 }

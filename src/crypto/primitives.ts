@@ -3,7 +3,7 @@
  * which costs a busy broker several times what the work itself costs; Node can do it in place.
  */
 import { FlattenedSign } from "jose";
-import type { FlattenedJws, JsonObject } from "../protocol/index.ts";
+import { encodeBase64url, type FlattenedJws, type JsonObject } from "../protocol/index.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 import type { SigningKey } from "./keys.ts";
 import type { VerifyKey } from "./public-key.ts";
@@ -11,8 +11,8 @@ import type { VerifyKey } from "./public-key.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface Primitives {
-  /** The hash of `data`, 32 bytes. */
-  readonly sha256: (data: Bytes) => Uint8Array | Promise<Uint8Array>;
+  /** base64url(SHA-256(data)); of a text its UTF-8 bytes. */
+  readonly sha256: (data: Bytes | string) => string | Promise<string>;
   /** Whether the signature over `data` is by this key; false, too, for bytes that are no signature. */
   readonly verify: (key: VerifyKey, signature: Bytes, data: Bytes) => boolean | Promise<boolean>;
   /** A flattened JWS under exactly this protected header, by a key of ES256. */
@@ -23,7 +23,10 @@ const encoder = new TextEncoder();
 
 /** By WebCrypto, and jose over it. */
 export const webPrimitives: Primitives = {
-  sha256: async (data) => new Uint8Array(await crypto.subtle.digest("SHA-256", data)),
+  sha256: async (data) => {
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    return encodeBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+  },
   // Some engines throw at a signature of the wrong length, others say false.
   verify: ({ alg, key }, signature, data) =>
     crypto.subtle.verify(ALGORITHMS[alg].verify, key, signature, data).catch(() => false),

@@ -1,12 +1,5 @@
 /** TBSRequest (-01 §6.4.5): what the enquirer signs, and what is left when the signature holds. */
-import {
-  encodeBase64url,
-  type Jws,
-  OUR_REQUEST_MEMBERS,
-  parseAccount,
-  parseTime,
-  TBSRequest,
-} from "../protocol/index.ts";
+import { type Jws, OUR_REQUEST_MEMBERS, parseAccount, parseTime, TBSRequest } from "../protocol/index.ts";
 import { type EncryptionKey, importEncryptionKey } from "./encryption-key.ts";
 import { CryptoError } from "./errors.ts";
 import type { HeldKey } from "./header.ts";
@@ -46,8 +39,7 @@ export interface VerifiedRequest {
  */
 export async function requestDigest(jws: Jws, { sha256 }: Pick<Primitives, "sha256"> = webPrimitives): Promise<string> {
   const { flat } = onlySignature(jws);
-  const bytes = new TextEncoder().encode(`${flat.protected}.${flat.payload}`);
-  return encodeBase64url(await sha256(bytes));
+  return sha256(`${flat.protected}.${flat.payload}`);
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { type Jws, LIMITS, scanJson, type Shape } from "../protocol/index.ts";
 import { CryptoError } from "./errors.ts";
-import { type HeldKey, readHeader, signerKey } from "./header.ts";
+import { type HeldKey, readSigner } from "./header.ts";
 import { onlySignature, verifyFlattened } from "./jws.ts";
 import { type Primitives, webPrimitives } from "./primitives.ts";
 import type { VerifyKey } from "./public-key.ts";
@@ -45,11 +45,10 @@ export async function openSigned<T>(
   primitives: Primitives = webPrimitives,
 ): Promise<Opened<T>> {
   const { flat, kid } = onlySignature(jws);
-  const header = readHeader(flat.protected);
+  const { header, signer } = await readSigner(flat.protected, kid, held);
   if (header["typ"] !== undefined && header["typ"] !== typ) {
     throw new CryptoError("header", `The object signed is not a ${typ}.`);
   }
-  const signer = await signerKey(header, kid, held);
   const payload = await verifyFlattened(flat, header, signer, primitives);
   return Object.freeze({
     body: shape.read(scanJson(payload, LIMITS.messageBytes), "payload"),

@@ -44,7 +44,7 @@ export interface NodePrimitives extends Primitives {
 }
 
 export const nodePrimitives: NodePrimitives = {
-  sha256: (data) => hash("sha256", data, "buffer"),
+  sha256: (data) => hash("sha256", data, "base64url"),
   verify: (key, signature, data) => {
     const inPlace = IN_PLACE[key.alg];
     if (inPlace === undefined) return webPrimitives.verify(key, signature, data);

@@ -22,7 +22,7 @@ const VERIFIED = 0b100;
 
 /** What an authenticator signs over: base64url(SHA-256(payload)), of the payload as it stands in the answer. */
 export async function presenceChallenge(payload: Uint8Array<ArrayBuffer>): Promise<string> {
-  return encodeBase64url(await webPrimitives.sha256(payload));
+  return webPrimitives.sha256(payload);
 }
 
 /**
@@ -47,12 +47,11 @@ export async function verifyPresence(
   if (said["crossOrigin"] === true || said["topOrigin"] !== undefined) throw wrong("was made in a frame");
   if (data.length < LEAST_BYTES) throw wrong("is cut off");
   const rpIdHash = encodeBase64url(data.slice(0, 32));
-  if (rpIdHash !== encodeBase64url(await webPrimitives.sha256(new TextEncoder().encode(rpId))))
-    throw wrong("is for another party");
+  if (rpIdHash !== (await webPrimitives.sha256(rpId))) throw wrong("is for another party");
   const flags = data[32] ?? 0;
   if ((flags & PRESENT) === 0) throw wrong("says that nobody was there");
   if ((flags & VERIFIED) === 0) throw wrong("says that nobody was asked for a fingerprint or PIN");
-  const signed = new Uint8Array([...data, ...(await webPrimitives.sha256(client))]);
+  const signed = new Uint8Array([...data, ...decodeBase64url(await webPrimitives.sha256(client))]);
   try {
     await verifyDer(bytesOf(assertion.Signature), signed, key);
   } catch (error) {

@@ -420,10 +420,10 @@ export function storeSuite(engine: string, factory: () => Promise<StoreFactory>)
         const sequence = await added(request);
         const { brokerId, account, digest, signerKid, draft, postedBy, enquirerId, expire } = request;
         const kept = { sequence, brokerId, account, postedBy, enquirerId, expire };
-        expect(await store.request(brokerId)).toEqual({
-          ...kept,
-          ...{ digest, signerKid, draft, state: "PENDING", encrypted: false, response: undefined },
-        });
+        const known = { ...kept, digest, signerKid, draft, encrypted: false };
+        expect(await store.request(brokerId)).toEqual({ ...known, state: "PENDING", response: undefined });
+        expect(await store.knownOf(brokerId)).toEqual(known);
+        expect(await store.knownOf("NONE")).toBeUndefined();
         const [listed] = await store.pending({ account, now: NOW, brokerId, limit: 1 });
         expect(listed).toEqual({ ...kept, request: request.request });
         expect(await store.request("NONE")).toBeUndefined();

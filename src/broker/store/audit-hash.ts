@@ -20,7 +20,7 @@ export function recordHash(writer: string, before: string, record: Omit<AuditRec
 export function nextRecord({ writer, sequence, hash }: AuditPlace, entry: AuditEntry): AuditRecord {
   const { event, at, request = 0, subject = "", kid = "", value = "", by = "" } = entry;
   const record = { sequence: sequence + 1, at, event, request, subject, kid, value, by };
-  return { ...record, hash: recordHash(writer, hash, record) };
+  return { hash: recordHash(writer, hash, record), ...record };
 }
 
 /** An account as records tell it: whoever lacks its salt, which goes with it, cannot find out which one it was. */

@@ -27,6 +27,7 @@ export type {
   AccountRequests,
   AddOutcome,
   KeptOfAnswer,
+  KnownOfRequest,
   KnownRequest,
   NewAnswer,
   NewStoredRequest,

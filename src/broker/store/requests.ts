@@ -54,8 +54,8 @@ export type AddOutcome =
 
 export type KnownRequest = Extract<AddOutcome, { readonly kind: "repeated" | "spent" | "of_another" }>;
 
-/** A request as it is kept, without its body. */
-export interface StoredRequest {
+/** What a request is for good, without its body. */
+export interface KnownOfRequest {
   readonly sequence: number;
   readonly brokerId: string;
   readonly account: string;
@@ -67,6 +67,10 @@ export interface StoredRequest {
   readonly expire: number;
   /** So its answer is encrypted too, and comes in a call by a device. */
   readonly encrypted: boolean;
+}
+
+/** A request as it stands. */
+export interface StoredRequest extends KnownOfRequest {
   readonly state: RequestStatus;
   /** The signed answer, where the state is REPLY and it was not erased. */
   readonly response: JwsOrJwe | undefined;
@@ -170,6 +174,8 @@ export interface RequestStore {
   /** What adding the same request, by this key, would say, if it is known. */
   knownRequest(account: string, digest: string, signerKid: string): Promise<KnownRequest | undefined>;
   request(brokerId: string): Promise<StoredRequest | undefined>;
+  /** The same without how it stands, which is less to read. */
+  knownOf(brokerId: string): Promise<KnownOfRequest | undefined>;
   /** The request of an account by its digest: what a -00 answer, which has no BrokerID, is over. */
   requestByDigest(account: string, digest: string): Promise<StoredRequest | undefined>;
   /** Pending requests whose time has not passed, oldest first. */

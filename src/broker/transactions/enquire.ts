@@ -63,19 +63,19 @@ export async function enquire(
   };
   const outcome = await store.addRequest(
     {
-      ...kept,
       digest,
       signerKid,
       enquirerIdSigned,
       draft,
       fromId,
       received: now,
+      ...kept,
     },
     limiter.caps(standing),
   );
   if (outcome.kind !== "added") return { Status: 201, BrokerID: brokerIdOf(outcome, now) };
   if (request.signer !== undefined) await rememberRsa(request.signer, service);
-  notices.posted({ ...kept, sequence: outcome.sequence });
+  notices.posted({ sequence: outcome.sequence, ...kept });
   log.write({ event: "posted", account, request: shortId(brokerId), kid: signerKid });
   return { Status: 201, BrokerID: brokerId };
 }
@@ -105,7 +105,7 @@ async function standingOf(
     !known.local &&
     !known.registered &&
     (await domainPublishes(fromId, signerKid, origin, service));
-  const standing = { ...known, domain };
+  const standing = { domain, ...known };
   requireAdmitted(service.enquirers, standing);
   return standing;
 }

@@ -29,7 +29,7 @@ import type { Handler, Origin } from "../call.ts";
 import { shortId } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import type { Service } from "../service.ts";
-import type { NewAnswer, SettleOutcome, StoredRequest } from "../store/index.ts";
+import type { KnownOfRequest, NewAnswer, SettleOutcome } from "../store/index.ts";
 import { requireDevice } from "./require-device.ts";
 import { stampMember, stamperFor } from "./stamp.ts";
 
@@ -37,7 +37,7 @@ type Entry = RequestBody<"Respond">["Response"];
 
 /** What an answer did, and to which request. */
 interface Answered {
-  readonly request: StoredRequest;
+  readonly request: KnownOfRequest;
   readonly outcome: SettleOutcome;
 }
 
@@ -62,9 +62,9 @@ export const respond: Handler<"Respond"> = async ({ Response: entry }, origin, s
 };
 
 /** The request of the BrokerID, if there is one: -00 answers have none. @throws Refusal `unknown_request`, `contradiction` */
-async function requestNamed({ BrokerID, EnquirerID }: Entry, { store }: Service): Promise<StoredRequest | undefined> {
+async function requestNamed({ BrokerID, EnquirerID }: Entry, { store }: Service): Promise<KnownOfRequest | undefined> {
   if (BrokerID === undefined) return undefined;
-  const request = await store.request(BrokerID);
+  const request = await store.knownOf(BrokerID);
   if (request === undefined) throw new Refusal("unknown_request", "There is no request with this BrokerID.");
   if (EnquirerID !== undefined && request.enquirerId !== undefined && EnquirerID !== request.enquirerId) {
     throw new Refusal("contradiction", "The EnquirerID is not that of the request with this BrokerID.");
@@ -76,7 +76,7 @@ async function requestNamed({ BrokerID, EnquirerID }: Entry, { store }: Service)
 async function requestInside(
   { signedRequest, requestDigest: digest }: VerifiedResponse,
   service: Service,
-): Promise<StoredRequest> {
+): Promise<KnownOfRequest> {
   const payload = scanJson(decodeBase64url(signedRequest.payload), service.policy.requestBytes);
   const account = parseAccount(TBSRequest.read(payload, "SignedRequest").ToID).id;
   const request = await service.store.requestByDigest(account, digest);
@@ -84,14 +84,19 @@ async function requestInside(
   return request;
 }
 
-async function refuse(request: StoredRequest | undefined, origin: Origin, service: Service): Promise<Answered> {
+async function refuse(request: KnownOfRequest | undefined, origin: Origin, service: Service): Promise<Answered> {
   if (request === undefined) throw new Refusal("contradiction", "REFUSED must name the BrokerID of the request.");
   const { kid } = await requireDevice(origin, request.account, service);
   const { sequence } = request;
   return { request, outcome: await service.store.refuse({ sequence, deviceKid: kid, now: service.clock() }) };
 }
 
-async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin, service: Service): Promise<Answered> {
+async function answer(
+  named: KnownOfRequest | undefined,
+  jws: Jws,
+  origin: Origin,
+  service: Service,
+): Promise<Answered> {
   const opened = await open(jws, service);
   if (origin.caller === undefined) service.limiter.kid(opened.signer.kid);
   const request = named ?? (await requestInside(opened, service));
@@ -108,11 +113,11 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
   }
   const about = { digest: await requestDigest(jws, nodePrimitives), now: service.clock() };
   const outcome = await service.store.answer({
-    ...about,
     sequence: request.sequence,
     deviceKid: opened.signer.kid,
     response: jws,
     stamp: stamperFor(request, about, service.key),
+    ...about,
     ...(endorses === undefined ? rejectionOf(request, opened, service) : { endorses }),
   });
   if (outcome.kind === "settled" && endorses !== undefined) {
@@ -125,7 +130,7 @@ async function answer(named: StoredRequest | undefined, jws: Jws, origin: Origin
 
 /** An answer that only the enquirer can open: the device that brings it must be one of the account's. */
 async function answerEncrypted(
-  request: StoredRequest | undefined,
+  request: KnownOfRequest | undefined,
   jwe: Jwe,
   origin: Origin,
   service: Service,
@@ -136,18 +141,18 @@ async function answerEncrypted(
   checkJwe(jwe, TYP.response);
   const about = { digest: await jweDigest(jwe, nodePrimitives), now: service.clock() };
   const outcome = await service.store.answer({
-    ...about,
     sequence: request.sequence,
     deviceKid: kid,
     response: jwe,
     stamp: stamperFor(request, about, service.key),
+    ...about,
   });
   return { request, outcome };
 }
 
 /** A no counts against whoever asked; one that is encrypted is not seen here. */
 function rejectionOf(
-  { account, signerKid: kid }: StoredRequest,
+  { account, signerKid: kid }: KnownOfRequest,
   { value }: VerifiedResponse,
   { policy: { limits } }: Service,
 ): Pick<NewAnswer, "rejects"> {
@@ -177,7 +182,7 @@ async function open(jws: Jws, service: Service): Promise<VerifiedResponse> {
 
 function tellOthers(
   outcome: SettleOutcome,
-  { brokerId, account }: StoredRequest,
+  { brokerId, account }: KnownOfRequest,
   entry: Entry,
   service: Service,
 ): void {

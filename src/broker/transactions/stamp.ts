@@ -6,7 +6,7 @@ import { type NewStamp, signStamp, type SigningKey, stampBy, unsignedStamp } fro
 import { nodePrimitives } from "../../node/index.ts";
 import type { FlattenedJws } from "../../protocol/index.ts";
 import type { Service } from "../service.ts";
-import type { KeptOfAnswer, NewAnswer, StoredRequest } from "../store/index.ts";
+import type { KeptOfAnswer, KnownOfRequest, NewAnswer, StoredRequest } from "../store/index.ts";
 
 /** What is said of an answer about the request of this digest. */
 function saidOf(requestDigest: string, { digest, received, place }: Omit<KeptOfAnswer, "stamp">): NewStamp {
@@ -15,7 +15,7 @@ function saidOf(requestDigest: string, { digest, received, place }: Omit<KeptOfA
 
 /** Signs for an answer while it is stored. */
 export function stamperFor(
-  { digest: requestDigest }: Pick<StoredRequest, "digest">,
+  { digest: requestDigest }: Pick<KnownOfRequest, "digest">,
   { digest, now: received }: Pick<NewAnswer, "digest" | "now">,
   key: SigningKey,
 ): NonNullable<NewAnswer["stamp"]> {

@@ -75,6 +75,7 @@ async function ask(store: Store): Promise<readonly Told[]> {
   };
   for (let index = 0; index < MANY; index += 1) {
     await note(store.request(brokerIdOf(index)));
+    await note(store.knownOf(brokerIdOf(index)));
     await note(store.requestByDigest(accountOf(index), `digest-${index}`));
     await note(store.knownRequest(accountOf(index), `digest-${index}`, "SIGNER"));
     await note(store.pending({ account: accountOf(index), now: NOW, brokerId: brokerIdOf(index), limit: 1 }));

@@ -119,6 +119,7 @@ async function callAll(store: ReturnType<typeof scriptsOn>): Promise<void> {
   await sequenceOf("R1");
   await store.knownRequest(ALICE, "R1", "SENDER");
   await store.request("R1");
+  await store.knownOf("R1");
   await store.requestByDigest(ALICE, "R1");
   await store.requestsOf(ALICE);
   await store.pending({ account: ALICE, now: NOW, limit: 10 });

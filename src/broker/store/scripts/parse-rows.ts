@@ -13,7 +13,7 @@ import type { PrivateJwk } from "../../../crypto/index.ts";
 import type { AuditPlace } from "../audit.ts";
 import type { DeviceState, StoredDevice } from "../accounts.ts";
 import { damagedStore, type StoreError } from "../errors.ts";
-import type { KeptOfAnswer, PendingRequest, StampSignature, StoredRequest } from "../requests.ts";
+import type { KeptOfAnswer, KnownOfRequest, PendingRequest, StampSignature, StoredRequest } from "../requests.ts";
 import { requireSum } from "./sums.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -194,10 +194,9 @@ export function bodyOf(row: unknown): JwsOrJwe {
 }
 
 /** @throws StoreError `damaged` */
-export function requestOf(row: unknown): StoredRequest {
+export function knownOf(row: unknown): KnownOfRequest {
   requireRequest(row);
-  const response = responseOf(row);
-  return Object.freeze({
+  return {
     sequence: integerOf(row, "seq"),
     brokerId: textOf(row, "broker_id"),
     account: textOf(row, "account"),
@@ -206,12 +205,15 @@ export function requestOf(row: unknown): StoredRequest {
     postedBy: optionalTextOf(row, "posted_by"),
     enquirerId: optionalTextOf(row, "enquirer_id"),
     draft: draftOf(row),
-    encrypted: textOf(row, "from_id") === ENCRYPTED,
     expire: integerOf(row, "expire"),
-    state: requestStatusOf(row),
-    response,
-    answered: answerOf(row),
-  });
+    encrypted: textOf(row, "from_id") === ENCRYPTED,
+  };
+}
+
+/** @throws StoreError `damaged` */
+export function requestOf(row: unknown): StoredRequest {
+  const asItStands = { state: requestStatusOf(row), response: responseOf(row), answered: answerOf(row) };
+  return Object.assign(knownOf(row), asItStands);
 }
 
 /** Of a request's answer what remains when it is erased. */

@@ -14,6 +14,7 @@ import { type Engine, lock, put, record, row, rows, type Script, tell } from "..
 import {
   ENCRYPTED,
   integerOf,
+  knownOf,
   pendingOf,
   requestOf,
   requestStatusOf,
@@ -25,7 +26,7 @@ import { sumOf } from "./sums.ts";
 
 type Arrivals = Pick<
   RequestStore,
-  "addRequest" | "knownRequest" | "request" | "requestByDigest" | "requestsOf" | "pending"
+  "addRequest" | "knownRequest" | "request" | "knownOf" | "requestByDigest" | "requestsOf" | "pending"
 >;
 
 /** Which sequence numbers there are; a bound that is not given is one of these. */
@@ -51,6 +52,7 @@ export const WHOLE = `
   SELECT ${SUMMED}, r.seq, state, response, a.digest AS answer_digest, a.received AS answer_received, a.sum AS answer_sum,
     audit_writer, audit_seq, audit_hash, stamp_kid, stamp
   FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
+const KNOWN = `SELECT ${SUMMED}, seq FROM requests r WHERE broker_id = ?1`;
 const PENDING = `
   SELECT ${SUMMED}, r.seq, request, b.sum AS body_sum
   FROM requests r JOIN request_bodies b ON b.seq = r.seq
@@ -134,6 +136,11 @@ export function arrivalScripts({ read, share }: Engine): Arrivals {
     addRequest: (request, caps) => share(() => add(request, caps)),
     knownRequest: (account, digest, signerKid) => read(() => known(account, digest, signerKid)),
     request: (brokerId) => read(() => whole("broker_id = ?1", brokerId)),
+    knownOf: (brokerId) =>
+      read(function* () {
+        const found = yield* row(KNOWN, brokerId);
+        return found === undefined ? undefined : knownOf(found);
+      }),
     requestByDigest: (account, digest) => read(() => whole("account = ?1 AND r.digest = ?2", account, digest)),
     requestsOf: (account) =>
       read(function* () {

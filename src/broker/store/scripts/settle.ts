@@ -56,7 +56,7 @@ function* ended(end: End, update: string, ...values: readonly (string | number)[
   const changed = yield* row(update, ...values);
   if (changed === undefined) return undefined;
   yield* tell(textOf(changed, "account"));
-  return yield* record({ ...end, subject: textOf(changed, "digest") });
+  return yield* record({ subject: textOf(changed, "digest"), ...end });
 }
 
 function* endedByDevice(end: Required<Omit<End, "value">> & Pick<End, "value">): Script<AuditPlace | undefined> {

@@ -11,11 +11,23 @@ for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt
 const refuse = (): ProtocolError =>
   new ProtocolError("base64url", "A value is not base64url without padding (RFC 4648, section 5).");
 
+/** By value. */
+const CODES = Uint8Array.from(ALPHABET, (sign) => sign.charCodeAt(0));
+const decoder = new TextDecoder();
+
 /** Encodes bytes; the text has no padding. */
 export function encodeBase64url(bytes: Uint8Array): string {
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 0x2000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x2000));
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const signs = new Uint8Array(Math.ceil((bytes.length * 8) / 6));
+  /** What was read and not written yet, and how many bits of it count. */
+  let held = 0;
+  let bits = 0;
+  let out = 0;
+  for (const byte of bytes) {
+    held = ((held & 0x3f) << 8) | byte;
+    for (bits += 8; bits >= 6; bits -= 6) signs[out++] = CODES[(held >> (bits - 6)) & 63] ?? 0;
+  }
+  if (bits > 0) signs[out] = CODES[(held << (6 - bits)) & 63] ?? 0;
+  return decoder.decode(signs);
 }
 
 /** Encodes the UTF-8 bytes of a text. */

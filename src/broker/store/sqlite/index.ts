@@ -37,6 +37,8 @@ function open(directory: string): Store {
   const writes = new GroupCommit(database, { begun: () => chain.begin(), sync: log.sync });
   // From here on every write goes through these two: a commit writes, the sync after it is not the engine's.
   database.exec("PRAGMA synchronous = NORMAL");
+  // In pages: what many writes change is brought from the log into the file once for all of them.
+  database.exec("PRAGMA wal_autocheckpoint = 4000");
   const dataVersion = database.prepare("PRAGMA data_version");
   const version = (): number => integerOf(dataVersion.get(), "data_version");
   let watching: NodeJS.Timeout | undefined;

@@ -64,14 +64,16 @@ export class Connections {
     });
     /** Why nothing more is asked: each question to a line that stopped would wait as long again. */
     let broken: StoreError | undefined;
-    const ask: Ask = (query) =>
-      broken !== undefined
-        ? Promise.reject(broken)
-        : client.query<Readonly<Record<string, unknown>>>(query).catch((error: unknown) => {
-            const told = asStoreError(error, this.#place.name);
-            if (!isServersWord(error)) broken = told;
-            throw told;
-          });
+    const gather = gatherer(client);
+    const ask: Ask = (query) => {
+      if (broken !== undefined) return Promise.reject(broken);
+      gather();
+      return client.query<Readonly<Record<string, unknown>>>(query).catch((error: unknown) => {
+        const told = asStoreError(error, this.#place.name);
+        if (!isServersWord(error)) broken = told;
+        throw told;
+      });
+    };
     try {
       return await work(ask, this.#sessions.get(client) ?? (await this.#begin(client, ask)));
     } finally {
@@ -120,4 +122,23 @@ export class Connections {
   #busy(): StoreError {
     return new StoreError("busy", `PostgreSQL (${this.#place.name}) cannot keep up.`);
   }
+}
+
+/**
+ * What is asked in one turn goes out in one piece. Each piece is a call of the system, and wakes the server for itself.
+ *
+ * @returns to be called before something is asked
+ */
+function gatherer(client: pg.PoolClient): () => void {
+  let isGathering = false;
+  return () => {
+    if (isGathering) return;
+    isGathering = true;
+    const { stream } = client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      isGathering = false;
+      stream.uncork();
+    });
+  };
 }

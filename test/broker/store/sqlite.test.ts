@@ -8,7 +8,7 @@ import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MIGRATIONS as SQLITE_STEPS } from "../../../src/broker/store/sqlite/schema.ts";
 import { openStore } from "../../../src/broker/store/index.ts";
-import { type Engine, row } from "../../../src/broker/store/script.ts";
+import { type Engine, row, rows, run } from "../../../src/broker/store/script.ts";
 import { FileChain } from "../../../src/broker/store/sqlite/chain.ts";
 import { sqliteEngine } from "../../../src/broker/store/sqlite/engine.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
@@ -150,6 +150,60 @@ describe("the file of the embedded store", () => {
 
   it("is not looked for at an address of a kind that has no engine", async () => {
     await expect(openStore("mysql://localhost/x")).rejects.toMatchObject({ code: "unsupported" });
+  });
+});
+
+describe("a statement of the embedded engine", () => {
+  let folder: string;
+  let database: Database.Database;
+  let engine: Engine;
+  beforeEach(async () => {
+    folder = await newFolder();
+    database = openFile(folder);
+    database.exec("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT) STRICT");
+    const chain = new FileChain(database);
+    engine = sqliteEngine(database, new GroupCommit(database, { sync: () => Promise.resolve() }), chain);
+  });
+  afterEach(async () => {
+    database.close();
+    await rm(folder, { recursive: true });
+  });
+  const ways = { row, rows, run } as const;
+  const each = Object.keys(ways) as (keyof typeof ways)[];
+  const insert = (way: keyof typeof ways, a: number, b: string) =>
+    engine.write(() => ways[way](`INSERT INTO t VALUES (?1, ?2)${way === "run" ? "" : " RETURNING a"}`, a, b));
+  const stored = () => database.prepare("SELECT a, b FROM t ORDER BY a").raw().all();
+
+  it.each(each)("that failed by %s writes the values of now when it is asked again", async (way) => {
+    await insert(way, 1, "one");
+    await expect(insert(way, 1, "again")).rejects.toMatchObject({ code: "failed" });
+    await insert(way, 2, "two");
+    expect(stored()).toEqual([
+      [1, "one"],
+      [2, "two"],
+    ]);
+  });
+
+  it.each(each)("that found no room by %s writes nothing of it later", async (way) => {
+    const pages = database.prepare("PRAGMA page_count").raw().get();
+    database.exec(`PRAGMA max_page_count = ${String(pages)}`);
+    await expect(insert(way, 1, "x".repeat(100_000))).rejects.toMatchObject({ code: "full" });
+    database.exec("PRAGMA max_page_count = 1000");
+    await insert(way, 2, "two");
+    expect(stored()).toEqual([[2, "two"]]);
+  });
+
+  it("is asked with the values of now, in whichever way it was asked before", async () => {
+    for (const a of [1, 2, 3]) await insert("run", a, String(a));
+    const found = async (way: "row" | "rows", a: number) =>
+      [await engine.read(() => ways[way]("SELECT b FROM t WHERE a = ?1", a))].flat();
+    for (const first of ["row", "rows"] as const) {
+      for (const second of ["row", "rows"] as const) {
+        expect(await found(first, 1)).toEqual([{ b: "1" }]);
+        expect(await found(second, 2)).toEqual([{ b: "2" }]);
+        expect(await found(first, 3)).toEqual([{ b: "3" }]);
+      }
+    }
   });
 });
 

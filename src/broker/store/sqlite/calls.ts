@@ -9,7 +9,7 @@ const SWEEP = 2000;
 
 export function sqliteCalls(database: Database.Database, writes: GroupCommit): CallStore {
   const claim = database.prepare(CLAIM);
-  const overdue = database.prepare(DUE);
+  const overdue = database.prepare(DUE).raw();
   const mark = database.prepare(MARK);
   const forgetCalls = database.prepare(
     `DELETE FROM calls WHERE (kid, jti) IN (
@@ -22,7 +22,8 @@ export function sqliteCalls(database: Database.Database, writes: GroupCommit): C
   return {
     claimCall: ({ kid, jti, until }) => writes.run(() => claim.run([kid, jti, until]).changes === 1),
     forget: async (now) => {
-      const row = overdue.raw().get(now);
+      // Not `get`, which asks with the values of before where it failed.
+      const [row] = overdue.all(now);
       if (Array.isArray(row) && row[0] === 0) return false;
       await writes.run(() => {
         mark.run(now);

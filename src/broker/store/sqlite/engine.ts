@@ -25,38 +25,49 @@ function rowOf(names: readonly string[], values: unknown): unknown {
   return row;
 }
 
-/** What is made once for each text. */
-function onceEach<T>(make: (sql: string) => T): (sql: string) => T {
-  const made = new Map<string, T>();
-  return (sql) => {
-    const known = made.get(sql);
-    if (known !== undefined) return known;
-    const fresh = make(sql);
-    made.set(sql, fresh);
-    return fresh;
-  };
+/**
+ * Statements that are made once for each text, and used in one way: the binding's `get` asks with the values of before where
+ * `all` was asked, or where it failed itself. So one that failed is made anew.
+ */
+class Statements<T> {
+  readonly #make: (sql: string) => T;
+  readonly #made = new Map<string, T>();
+
+  constructor(make: (sql: string) => T) {
+    this.#make = make;
+  }
+
+  use<R>(sql: string, ask: (statement: T) => R): R {
+    const statement = this.#made.get(sql) ?? this.#make(sql);
+    this.#made.set(sql, statement);
+    try {
+      return ask(statement);
+    } catch (error) {
+      this.#made.delete(sql);
+      throw error;
+    }
+  }
 }
 
 export function sqliteEngine(database: Database.Database, writes: GroupCommit, chain: FileChain): Engine {
-  // Of the same text one for each way of asking: the binding asks with the values of before where `get` follows `all`.
-  const firstOf = onceEach((sql) => newSelect(database, sql));
-  const allOf = onceEach((sql) => newSelect(database, sql));
-  const statementOf = onceEach((sql) => database.prepare(sql));
+  const getting = new Statements((sql) => newSelect(database, sql));
+  const listing = new Statements((sql) => newSelect(database, sql));
+  const running = new Statements((sql) => database.prepare(sql));
 
   function perform(step: Step): Done {
     switch (step.kind) {
-      case "row": {
-        const { statement, names } = firstOf(step.sql);
-        return { rows: [rowOf(names, statement.get(step.values))], changes: 0 };
-      }
+      case "row":
+        return getting.use(step.sql, ({ statement, names }) => {
+          return { rows: [rowOf(names, statement.get(step.values))], changes: 0 };
+        });
       case "rows":
-      case "claim": {
-        const { statement, names } = allOf(step.sql);
-        return { rows: statement.all(step.values).map((values) => rowOf(names, values)), changes: 0 };
-      }
+      case "claim":
+        return listing.use(step.sql, ({ statement, names }) => {
+          return { rows: statement.all(step.values).map((values) => rowOf(names, values)), changes: 0 };
+        });
       case "run":
       case "put":
-        return { rows: [], changes: statementOf(step.sql).run(step.values).changes };
+        return running.use(step.sql, (statement) => ({ rows: [], changes: statement.run(step.values).changes }));
       case "record":
         return { ...NOTHING, place: chain.append(step.entry) };
       // A transaction has the file to itself, and other processes see by its version that something changed.

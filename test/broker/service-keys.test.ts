@@ -80,6 +80,8 @@ describe("the next service key", () => {
       (await broker.plain({ StatusRequest: { BrokerID } })).body["Stamp"] as unknown as FlattenedJws;
 
     const first = await stamp();
+    await restart();
+    expect(await stamp()).toEqual(first);
     const { former, next } = await rotate(0);
     await restart();
     const later = await stamp();

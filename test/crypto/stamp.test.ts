@@ -1,6 +1,7 @@
 /** The service's stamp: what it says, and what is no stamp. */
 import { describe, expect, it } from "vitest";
-import { CryptoError, openStamp, signRequest, signStamp } from "../../src/crypto/index.ts";
+import { CryptoError, openStamp, signRequest, signStamp, stampBy, webPrimitives } from "../../src/crypto/index.ts";
+import { nodePrimitives } from "../../src/node/index.ts";
 import { ProtocolError } from "../../src/protocol/index.ts";
 import { SOME_TIME } from "../support/fake-clock.ts";
 import { foreignGeneral, foreignKey } from "../support/foreign-signer.ts";
@@ -24,6 +25,16 @@ describe("a stamp", () => {
   it("says which answer to which request came when, by which service", async () => {
     const opened = await openStamp(await signStamp(SERVICE, STAMP));
     expect(opened).toMatchObject({ ...STAMP, audit: undefined, signer: { kid: SERVICE.kid } });
+  });
+
+  it("is put together again from its signature alone, whatever made that", async () => {
+    const audit = { writer: "AAAAAAAAAAAAAAAAAAAAAA", sequence: 7, hash: DIGEST };
+    for (const primitives of [webPrimitives, nodePrimitives]) {
+      for (const said of [STAMP, { ...STAMP, audit }]) {
+        const signed = await signStamp(SERVICE, said, primitives);
+        expect(stampBy(SERVICE, said, signed.signature)).toEqual(signed);
+      }
+    }
   });
 
   it("has the place in the audit log where there is one, and no half of a place", async () => {

@@ -22,7 +22,7 @@ export { openRequest, requestDigest, type VerifiedRequest } from "./request.ts";
 export { type NewRequest, signRequest } from "./sign-request.ts";
 export { type NewResponse, openResponse, responsePayload, signResponse, type VerifiedResponse } from "./response.ts";
 export { type NewRevocation, openRevocation, signRevocation, type VerifiedRevocation } from "./revocation.ts";
-export { type Primitives, webPrimitives } from "./primitives.ts";
+export { hasSignatureLength, type Primitives, webPrimitives } from "./primitives.ts";
 export {
   type AuditPlace,
   type NewStamp,

@@ -21,15 +21,25 @@ export interface Primitives {
 
 const encoder = new TextEncoder();
 
+/**
+ * Whether a signature has the length of those by this key (RFC 7518 §3.3 to §3.5, RFC 8032 §5.1.6): else one of RSA would
+ * count without its leading zeros too, which the engines do not mind.
+ */
+export function hasSignatureLength({ alg, jwk }: VerifyKey, signature: Uint8Array): boolean {
+  const { curve } = ALGORITHMS[alg];
+  return signature.length === (curve === undefined ? Math.floor(((jwk.n ?? "").length * 6) / 8) : 2 * curve.bytes);
+}
+
 /** By WebCrypto, and jose over it. */
 export const webPrimitives: Primitives = {
   sha256: async (data) => {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
     return encodeBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
   },
-  // Some engines throw at a signature of the wrong length, others say false.
-  verify: ({ alg, key }, signature, data) =>
-    crypto.subtle.verify(ALGORITHMS[alg].verify, key, signature, data).catch(() => false),
+  // Some engines throw at bytes that are no signature, others say false.
+  verify: (key, signature, data) =>
+    hasSignatureLength(key, signature) &&
+    crypto.subtle.verify(ALGORITHMS[key.alg].verify, key.key, signature, data).catch(() => false),
   sign: async (key, header, payload) => {
     const signed = await new FlattenedSign(encoder.encode(payload)).setProtectedHeader(header).sign(key.privateKey);
     return { protected: signed.protected ?? "", payload: signed.payload, signature: signed.signature };

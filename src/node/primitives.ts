@@ -3,7 +3,7 @@
  * handed over all the same: on P-384 and P-521 a stranger could hold up everybody else.
  */
 import { constants, hash, KeyObject, sign, verify, type VerifyKeyObjectInput } from "node:crypto";
-import { type Primitives, type SignatureAlgorithm, webPrimitives } from "../crypto/index.ts";
+import { hasSignatureLength, type Primitives, type SignatureAlgorithm, webPrimitives } from "../crypto/index.ts";
 import type { FlattenedJws } from "../protocol/index.ts";
 
 type Input = VerifyKeyObjectInput;
@@ -48,7 +48,7 @@ export const nodePrimitives: NodePrimitives = {
   verify: (key, signature, data) => {
     const inPlace = IN_PLACE[key.alg];
     if (inPlace === undefined) return webPrimitives.verify(key, signature, data);
-    return verify(inPlace.hash, data, inputOf(inPlace, key.key), signature);
+    return hasSignatureLength(key, signature) && verify(inPlace.hash, data, inputOf(inPlace, key.key), signature);
   },
   sign: ({ privateKey }, header, payload) => {
     const encodedHeader = Buffer.from(JSON.stringify(header)).toString("base64url");

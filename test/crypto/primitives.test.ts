@@ -114,6 +114,25 @@ describe.each([
     },
   );
 
+  it.each([
+    ["RS256", "sha256", {}],
+    ["RS512", "sha512", {}],
+    ["PS256", "sha256", { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }],
+    ["PS512", "sha512", { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 }],
+  ] as const)("%s is refused without its leading zero, and with one more", async (alg, hash, how) => {
+    const { foreign, key } = await signed(alg);
+    // One in 256 begins with a zero.
+    for (let count = 0; ; count += 1) {
+      const data = bytesOf(`message ${count}`);
+      const signature = Uint8Array.from(sign(hash, data, { key: foreign.privateKey, ...how }));
+      if (signature[0] !== 0) continue;
+      expect(await primitives.verify(key, signature, data)).toBe(true);
+      expect(await primitives.verify(key, signature.slice(1), data)).toBe(false);
+      expect(await primitives.verify(key, new Uint8Array([0, ...signature]), data)).toBe(false);
+      break;
+    }
+  });
+
   it("signs exactly the header and the payload that it is given, so that each verifies what the other signs", async () => {
     const key = await signingKeyOf(await newSigningPair({ extractable: false }));
     const header = { alg: "ES256", typ: "é+jws", jwk: { ...key.jwk }, list: [1, null, { deep: "😀" }] };

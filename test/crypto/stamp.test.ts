@@ -1,6 +1,14 @@
 /** The service's stamp: what it says, and what is no stamp. */
 import { describe, expect, it } from "vitest";
-import { CryptoError, openStamp, signRequest, signStamp, stampBy, webPrimitives } from "../../src/crypto/index.ts";
+import {
+  CryptoError,
+  openStamp,
+  signRequest,
+  signStamp,
+  stampBy,
+  unsignedStamp,
+  webPrimitives,
+} from "../../src/crypto/index.ts";
 import { nodePrimitives } from "../../src/node/index.ts";
 import { ProtocolError } from "../../src/protocol/index.ts";
 import { SOME_TIME } from "../support/fake-clock.ts";
@@ -35,6 +43,25 @@ describe("a stamp", () => {
         expect(stampBy(SERVICE, said, signed.signature)).toEqual(signed);
       }
     }
+  });
+
+  it("has the same words in every release: only signatures are kept of those before", () => {
+    const jwk = { kty: "EC", crv: "P-256", x: "X", y: "Y" };
+    const audit = { writer: "WRITER", sequence: 7, hash: "HASH" };
+    const said = {
+      requestDigest: "REQUEST",
+      responseDigest: "RESPONSE",
+      received: Date.UTC(2026, 10, 28, 1, 2, 3, 4),
+      audit,
+    };
+    const { header, payload } = unsignedStamp({ ...SERVICE, jwk }, said);
+    expect(JSON.stringify(header)).toBe(
+      '{"alg":"ES256","typ":"confirm-stamp+jws","jwk":{"kty":"EC","crv":"P-256","x":"X","y":"Y"}}',
+    );
+    expect(payload).toBe(
+      '{"Stamp":{"RequestDigest":"REQUEST","ResponseDigest":"RESPONSE","Received":"2026-11-28T01:02:03Z",' +
+        '"AuditWriter":"WRITER","AuditSeq":7,"AuditHash":"HASH"}}',
+    );
   });
 
   it("has the place in the audit log where there is one, and no half of a place", async () => {

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MIGRATIONS as SQLITE_STEPS } from "../../../src/broker/store/sqlite/schema.ts";
 import { openStore } from "../../../src/broker/store/index.ts";
 import { type Engine, row, rows, run } from "../../../src/broker/store/script.ts";
+import { sumOf } from "../../../src/broker/store/scripts/sums.ts";
 import { FileChain } from "../../../src/broker/store/sqlite/chain.ts";
 import { sqliteEngine } from "../../../src/broker/store/sqlite/engine.ts";
 import { GroupCommit } from "../../../src/broker/store/sqlite/group-commit.ts";
@@ -86,6 +87,25 @@ describe("the file of the embedded store", () => {
     await store.close();
     const database = new Database(file());
     expect(database.prepare("SELECT kid, until FROM calls").raw().all()).toEqual([["", 1000]]);
+    database.close();
+  });
+
+  it("has the same sum of an answer whether that is stamped or not, for brokers of before stamps", async () => {
+    const store = await openStore(data());
+    const [account, kid, jws] = ["alice@example.com", "ONE", { payload: "p", signatures: [] }];
+    const signingKey = { kty: "EC", crv: "P-256", x: "x", y: "y" };
+    const device = { account, kid, name: "device", signingKey, profile: jws, changesKeys: false, now: 0 };
+    await store.connectDevice(device, { by: "open_service" });
+    const request = { brokerId: "BROKER", account, digest: "r", signerKid: "BANK", draft: "01", request: jws } as const;
+    const more = { postedBy: undefined, enquirerId: "E", enquirerIdSigned: true, fromId: "bank@bank.example" };
+    await store.addRequest({ ...request, ...more, received: 0, expire: 1000 }, undefined);
+    const stamp = () => ({ kid: "SERVICE", signature: "signature" });
+    await store.answer({ sequence: 1, deviceKid: kid, digest: "d", response: jws, now: 5, stamp });
+    const { writer = "", sequence = 0, hash = "" } = (await store.request("BROKER"))?.answered?.place ?? {};
+    await store.close();
+    const database = new Database(file());
+    const sum = sumOf(1, "d", 5, JSON.stringify(jws), writer, sequence, hash);
+    expect(database.prepare("SELECT sum, stamp FROM answers").raw().all()).toEqual([[sum, "signature"]]);
     database.close();
   });
 

@@ -30,7 +30,7 @@ const HEADS = `
   ORDER BY writer`;
 const COLUMNS = `
   r.seq, r.digest, signer_kid, r.received, state, settled, settled_by, a.digest AS answer_digest,
-  a.received AS answer_received, audit_writer, audit_seq, audit_hash, stamp_kid, stamp`;
+  a.received AS answer_received, audit_writer, audit_seq, audit_hash, stamp_kid, stamp, stamp_sum`;
 const LOOK_UP = `
   SELECT ${COLUMNS} FROM requests r LEFT JOIN answers a ON a.seq = r.seq
   WHERE r.seq IN (${Array.from({ length: MOST_LOOKED_UP }, (_, index) => `?${index + 1}`).join(", ")})`;

@@ -137,10 +137,13 @@ function placeOf(row: unknown): AuditPlace | undefined {
   return { writer, sequence: integerOf(row, "audit_seq"), hash: textOf(row, "audit_hash") };
 }
 
-/** What the service signed when the answer came. An answer of an older version has none. */
+/** What the service signed when the answer came. An answer of an older version has none. @throws StoreError `damaged` */
 function stampOf(row: unknown): StampSignature | undefined {
   const kid = optionalTextOf(row, "stamp_kid");
-  return kid === undefined ? undefined : { kid, signature: textOf(row, "stamp") };
+  if (kid === undefined) return undefined;
+  const signature = textOf(row, "stamp");
+  requireSum(integerOf(row, "stamp_sum"), integerOf(row, "seq"), kid, signature);
+  return { kid, signature };
 }
 
 /** The columns of a request that never change, of which there is a sum. */
@@ -172,7 +175,6 @@ function responseOf(row: unknown): JwsOrJwe | undefined {
   if (text === undefined && requestStatusOf(row) === "REPLY") throw damagedStore("An answer is gone");
   if (text === undefined || text === ERASED) return undefined;
   const place = placeOf(row);
-  const stamp = stampOf(row);
   requireSum(
     optionalIntegerOf(row, "answer_sum"),
     integerOf(row, "seq"),
@@ -182,7 +184,6 @@ function responseOf(row: unknown): JwsOrJwe | undefined {
     place?.writer ?? null,
     place?.sequence ?? null,
     place?.hash ?? null,
-    ...(stamp === undefined ? [] : [stamp.kid, stamp.signature]),
   );
   return jwsOrJweOf(row, "response");
 }

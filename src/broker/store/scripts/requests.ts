@@ -50,7 +50,7 @@ export const ADD_REQUEST = `
 export const ADD_BODY = "INSERT INTO request_bodies (seq, request, sum) VALUES (?1, ?2, ?3)";
 export const WHOLE = `
   SELECT ${SUMMED}, r.seq, state, response, a.digest AS answer_digest, a.received AS answer_received, a.sum AS answer_sum,
-    audit_writer, audit_seq, audit_hash, stamp_kid, stamp
+    audit_writer, audit_seq, audit_hash, stamp_kid, stamp, stamp_sum
   FROM requests r LEFT JOIN answers a ON a.seq = r.seq`;
 const KNOWN = `SELECT ${SUMMED}, seq FROM requests r WHERE broker_id = ?1`;
 const PENDING = `

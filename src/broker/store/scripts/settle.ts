@@ -18,8 +18,8 @@ export const END_BY_DEVICE = `
     SELECT 1 FROM devices d WHERE d.account = requests.account AND d.kid = ?3 AND d.state = 'active')
   RETURNING account, digest`;
 export const ADD_ANSWER = `
-  INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash, stamp_kid, stamp, sum)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;
+  INSERT INTO answers (seq, digest, received, response, audit_writer, audit_seq, audit_hash, sum, stamp_kid, stamp, stamp_sum)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`;
 const ACTIVE_DEVICE = `
   SELECT 1 FROM requests r JOIN devices d ON d.account = r.account AND d.kid = ?1 AND d.state = 'active' WHERE r.seq = ?2`;
 const STATE = `
@@ -93,9 +93,10 @@ function* answer(given: NewAnswer): Script<SettleOutcome> {
   const signed = JSON.stringify(response);
   const stamp = given.stamp?.(place);
   const values = [sequence, digest, now, signed, place.writer, place.sequence, place.hash] as const;
-  const stamped = stamp === undefined ? [] : [stamp.kid, stamp.signature];
-  const sum = sumOf(...values, ...stamped);
-  yield* put(ADD_ANSWER, ...values, stamp?.kid ?? null, stamp?.signature ?? null, sum);
+  // A sum of its own: brokers of before compare the other one, and know nothing of stamps.
+  const stamped =
+    stamp === undefined ? [null, null, 0] : [stamp.kid, stamp.signature, sumOf(sequence, stamp.kid, stamp.signature)];
+  yield* put(ADD_ANSWER, ...values, sumOf(...values), ...stamped);
   if (endorses !== undefined) yield* endorse(endorses, signed, deviceKid, now);
   if (rejects !== undefined) yield* strike(rejects.account, rejects.kid, now, rejects.rule);
   return { kind: "settled", answered: { digest, received: now, place, stamp } };

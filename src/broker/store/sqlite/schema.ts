@@ -188,5 +188,6 @@ export const MIGRATIONS: readonly string[] = [
   -- What the service signed when the answer came, by which of its keys: base64url.
   ALTER TABLE answers ADD COLUMN stamp_kid TEXT;
   ALTER TABLE answers ADD COLUMN stamp TEXT;
+  ALTER TABLE answers ADD COLUMN stamp_sum INTEGER;
   `,
 ];
